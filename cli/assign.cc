@@ -1,0 +1,44 @@
+// coterie assign: the segment of each customer of a new log, by a fitted model.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "coterie/model/run.h"
+
+namespace {
+
+struct AssignCommand {
+  InputOptions input;
+  std::string model, out;
+};
+
+void run(const AssignCommand& command) {
+  Progress progress;
+  const coterie::AssignResult result = coterie::assign_new_customers(
+      {.inputs = command.input.inputs,
+       .model = command.model,
+       .out = command.out,
+       .roles = roles_from_texts(command.input.roles),
+       .delimiter = delimiter_from_text(command.input.delimiter),
+       .threads = command.input.threads,
+       .memory_bytes = bytes_from_text(command.input.memory),
+       .spill_directory = spill_directory_or_default(command.input.spill_directory),
+       .progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); }});
+  progress.clear();
+  fmt::print(stderr, "{} rows read, {} used, {} set aside\n", result.read.rows.read, result.read.rows.used, result.read.rows.all_set_aside());
+  for (std::size_t c = 0; c < result.sizes.size(); ++c) fmt::print(stderr, "{:>7}  {}  {} customers\n", c, result.model.segments[c].name, result.sizes[c]);
+}
+
+}  // namespace
+
+void add_assign_command(CLI::App& app) {
+  CLI::App* assign = app.add_subcommand("assign", "Give the customers of new logs the segments of a fitted model");
+  const auto command = std::make_shared<AssignCommand>();
+  add_input_options(*assign, command->input);
+  assign->add_option("--model", command->model, "Folder that coterie run wrote")->required();
+  assign->add_option("--out", command->out, "CSV file to write, or - for standard output")->required();
+  assign->callback([command] { run(*command); });
+}

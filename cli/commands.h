@@ -1,0 +1,9 @@
+// The program's commands, one file each. A command converts its options, calls the library and prints.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+void add_run_command(CLI::App& app);
+void add_assign_command(CLI::App& app);
+void add_inspect_command(CLI::App& app);
+void add_sample_command(CLI::App& app);

@@ -1,0 +1,121 @@
+// coterie run: from raw event logs to segments.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "coterie/model/run.h"
+#include "coterie/model/run_report.h"
+
+namespace {
+
+using coterie::RunResult;
+
+struct RunCommand {
+  InputOptions input;
+  coterie::RunOptions options;
+  std::string k = "3..7", features = "parquet";
+  bool json = false;
+};
+
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::ptrdiff_t i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3) text.insert(static_cast<std::size_t>(i), ",");
+  return text;
+}
+
+void print_rows(const coterie::ReadReport& read) {
+  fmt::print("{} rows read, {} used, {} set aside", grouped(read.rows.read), grouped(read.rows.used), grouped(read.rows.all_set_aside()));
+  std::string reasons;
+  for (std::size_t r = 0; r < coterie::reason_count; ++r)
+    if (read.rows.set_aside[r] != 0)
+      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", grouped(read.rows.set_aside[r]), name_of(static_cast<coterie::Reason>(r)));
+  fmt::print("{}\n", reasons.empty() ? "" : fmt::format(" ({}; see rejects.csv)", reasons));
+}
+
+void print_inputs(const coterie::ReadReport& read) {
+  for (const coterie::InputReport& input : read.inputs) {
+    const bool packed = input.file.format != coterie::Compression::plain;
+    fmt::print("{}: {} columns, {}{}{}\n", input.file.path, input.dialect.columns.size(), coterie::name_of_delimiter(input.dialect.delimiter),
+               input.dialect.has_header ? "" : ", no header", packed ? fmt::format(", {}", name_of(input.file.format)) : "");
+  }
+}
+
+void print_k_table(const coterie::KChoice& choice) {
+  fmt::print("\n  k      inertia   silhouette (95 % interval)\n");
+  for (const coterie::KChoiceRow& row : choice.rows) {
+    const std::string interval = choice.exact ? "exact" : fmt::format("{:.3f} to {:.3f}", row.silhouette->low, row.silhouette->high);
+    fmt::print("{} {:2} {:12.6g}   {:.3f} ({}){}\n", row.k == choice.chosen ? '>' : ' ', row.k, row.inertia, row.silhouette->mean, interval,
+               choice.elbow == row.k ? "   elbow" : "");
+  }
+  fmt::print("{}\n", choice.reason);
+}
+
+void print_segments(const RunResult& result) {
+  std::vector<std::size_t> shown;  // columns
+  for (const char* wanted : {"total_events", "n_view", "n_cart", "n_purchase", "n_sessions", "revenue", "recency_days"}) {
+    const auto it = std::find(result.model.features.begin(), result.model.features.end(), wanted);
+    if (it != result.model.features.end()) shown.push_back(static_cast<std::size_t>(it - result.model.features.begin()));
+  }
+  std::size_t width = 7;
+  for (const auto& segment : result.model.segments) width = std::max(width, segment.name.size());
+  fmt::print("\ncluster  {:<{}}  {:>11}  {:>6}   means: ", "segment", width, "customers", "share");
+  for (const std::size_t column : shown) fmt::print("{:>13}", result.model.features[column]);
+  fmt::print("\n");
+  for (std::size_t c = 0; c < result.profiles.clusters.size(); ++c) {
+    const coterie::ClusterProfile& profile = result.profiles.clusters[c];
+    fmt::print("{:>7}  {:<{}}  {:>11}  {:>4.1f} %          ", c, result.model.segments[c].name, width, grouped(profile.customers), 100 * profile.share);
+    for (const std::size_t column : shown) fmt::print("{:>13.2f}", profile.means[column]);
+    fmt::print("\n");
+  }
+}
+
+void print_result(const RunResult& result, const std::string& out) {
+  print_inputs(result.read);
+  print_rows(result.read);
+  fmt::print("{} customers, {} different rows of features\n", grouped(result.customers), grouped(result.different_rows));
+  for (const std::string& note : result.notes) fmt::print("note: {}\n", note);
+  print_k_table(result.choice);
+  print_segments(result);
+  double wall = 0, cpu = 0;
+  for (const auto& time : result.times) wall += time.wall_seconds, cpu += time.cpu_seconds;
+  fmt::print("\nwritten to {} in {:.1f} s ({:.1f} CPU-seconds, {} MB of memory)\n", out, wall, cpu, result.peak_memory_bytes / 1'000'000);
+}
+
+void run(RunCommand& command) {
+  coterie::RunOptions& options = command.options;
+  options.inputs = command.input.inputs;
+  options.k = k_range_from_text(command.k);
+  options.roles = roles_from_texts(command.input.roles);
+  options.delimiter = delimiter_from_text(command.input.delimiter);
+  options.memory_bytes = bytes_from_text(command.input.memory);
+  options.spill_directory = spill_directory_or_default(command.input.spill_directory);
+  options.threads = command.input.threads;
+  options.features = command.features == "csv" ? coterie::FeatureFormat::csv : coterie::FeatureFormat::parquet;
+  Progress progress;
+  options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };
+  options.station = [&](const char* name) { progress.station(name); };
+  const RunResult result = coterie::run(options);
+  progress.clear();
+  if (command.json) fmt::print("{}", summary_to_json(result));
+  else print_result(result, options.out);
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app) {
+  CLI::App* run_app = app.add_subcommand("run", "From raw event logs to customer segments");
+  const auto command = std::make_shared<RunCommand>();
+  add_input_options(*run_app, command->input);
+  run_app->add_option("--out", command->options.out, "Folder for the results")->required();
+  run_app->add_option("--k", command->k, "Number of segments, or a range of which the silhouette chooses")->capture_default_str();
+  run_app->add_option("--restarts", command->options.restarts, "Seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
+  run_app->add_option("--seed", command->options.seed, "Same seed, same result")->capture_default_str();
+  run_app->add_flag("--exact", command->options.exact, "Run every restart of k-means on all customers, not on a sample first");
+  run_app->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
+  run_app->add_flag("--json", command->json, "Print the summary as JSON");
+  run_app->callback([command] { run(*command); });
+}

@@ -1,0 +1,78 @@
+#include "coterie/deliver/csv_tables.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "coterie/source/ledger.h"
+
+namespace coterie {
+namespace {
+
+// Lines gather here and go to the file a block at a time.
+class Lines {
+ public:
+  explicit Lines(OutputFile& file) : file_(file) { text_.reserve(block + 4096); }
+  ~Lines() noexcept(false) { file_.write(text_); }
+
+  template <class... Args>
+  void add(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
+  }
+  void end_line() {
+    text_ += '\n';
+    if (text_.size() < block) return;
+    file_.write(text_);
+    text_.clear();
+  }
+
+ private:
+  static constexpr std::size_t block = 1 << 18;
+  OutputFile& file_;
+  std::string text_;
+};
+
+void add_id(Lines& lines, const CustomerIds& ids, std::size_t row) {
+  if (row < ids.numbers.size()) lines.add("{}", fmt::format_int(ids.numbers[row]).c_str());
+  else lines.add("{}", csv_field(ids.texts[row - ids.numbers.size()]));
+}
+
+}  // namespace
+
+void write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels) {
+  Lines lines(file);
+  lines.add("{},cluster", csv_field(table.id_name));
+  lines.end_line();
+  for (std::size_t row = 0; row < labels.size(); ++row) {
+    add_id(lines, table.ids, row);
+    lines.add(",{}", labels[row]);
+    lines.end_line();
+  }
+}
+
+void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names) {
+  Lines lines(file);
+  lines.add("cluster,segment,users,share");
+  for (const std::string& name : table.names) lines.add(",{}", csv_field(name));
+  lines.end_line();
+  for (std::size_t c = 0; c < profiles.clusters.size(); ++c) {
+    const ClusterProfile& profile = profiles.clusters[c];
+    lines.add("{},{},{},{}", c, csv_field(names[c].name), profile.customers, profile.share);
+    for (const double median : profile.medians) lines.add(",{}", median);
+    lines.end_line();
+  }
+}
+
+void write_features_csv(OutputFile& file, const CustomerTable& table) {
+  Lines lines(file);
+  lines.add("{}", csv_field(table.id_name));
+  for (const std::string& name : table.names) lines.add(",{}", csv_field(name));
+  lines.end_line();
+  for (std::size_t row = 0; row < table.ids.size(); ++row) {
+    add_id(lines, table.ids, row);
+    for (std::size_t c = 0; c < table.names.size(); ++c) lines.add(",{}", table.values.at(row, c));
+    lines.end_line();
+  }
+}
+
+}  // namespace coterie

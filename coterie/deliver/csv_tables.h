@@ -1,0 +1,25 @@
+// The outputs that are CSV: one row a customer, or one row a cluster.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "coterie/base/output_file.h"
+#include "coterie/segments/name.h"
+#include "coterie/segments/profile.h"
+#include "coterie/table/customer_table.h"
+
+namespace coterie {
+
+// "<id column>,cluster": every customer in the order of the table.
+void write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels);
+
+// "cluster,segment,users,share,<median of each feature>": a row a cluster.
+void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names);
+
+// "<id column>,<feature>,...": numbers with the fewest digits that read back to the same double.
+void write_features_csv(OutputFile& file, const CustomerTable& table);
+
+}  // namespace coterie

@@ -1,0 +1,45 @@
+// DuckDB reads the columns through a table function and streams them into COPY: no table is made of them.
+// Measured for 5,316,649 rows x 17 columns (9 integer, 8 double), all on a loaded 2-core machine:
+//   through a table, row by row       5.8 CPU-s, 972 MB of memory
+//   through a table, chunk by chunk   4.9 CPU-s, 970 MB
+//   table function, snappy            2.3 CPU-s,  35 MB, file 161 MB
+//   table function, zstd level 1      2.5 CPU-s,  33 MB, file 100 MB   <- the default
+//   table function, zstd level 3      3.0 CPU-s,  33 MB, file  98 MB
+// One thread: a second one gave the same bytes for twice the CPU time.
+#include "coterie/deliver/parquet.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "coterie/base/error.h"
+#include "coterie/base/output_file.h"
+
+namespace coterie {
+namespace {
+
+std::string copy_statement(const std::string& target, const ParquetOptions& options) {
+  const std::string level = options.compression == "zstd" ? ", COMPRESSION_LEVEL 1" : "";
+  return fmt::format("COPY (SELECT * FROM coterie_columns()) TO {} (FORMAT parquet, COMPRESSION {}{}, "
+                     "ROW_GROUP_SIZE {}, USE_TMP_FILE false)",
+                     sql_text(target), sql_text(options.compression), level, options.rows_in_group);
+}
+
+}  // namespace
+
+void write_parquet(const std::string& path, std::vector<SqlColumn> columns, ParquetOptions options) {
+  DuckDb duckdb({.threads = 1, .memory_limit_bytes = options.memory_limit_bytes});
+  duckdb.add_columns("coterie_columns", std::move(columns));
+  const std::string temporary = temporary_path_for(path);
+  try {
+    duckdb.execute(copy_statement(temporary, options));
+  } catch (const Error& error) {
+    unlink(temporary.c_str());
+    const bool file_trouble = error.kind == ErrorKind::missing_input || error.kind == ErrorKind::output;
+    throw Error(file_trouble ? ErrorKind::output : error.kind, error.what(), error.hint, path);
+  }
+  move_into_place(temporary, path);
+}
+
+}  // namespace coterie

@@ -1,0 +1,25 @@
+// Tables as Parquet files, written by DuckDB (source/duckdb.h) straight from the columns.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "coterie/source/duckdb.h"
+
+namespace coterie {
+
+struct ParquetOptions {
+  // "zstd" (level 1), "snappy" or "uncompressed". Measured for 5.3 million rows x 17 columns: see parquet.cc.
+  std::string compression = "zstd";
+  std::size_t rows_in_group = 122880;       // a multiple of 2048; memory grows with it
+  std::size_t memory_limit_bytes = 0;       // 0 = DuckDB's own
+};
+
+// Writes equally long columns in row order: BIGINT for int64, DOUBLE for double (NaN becomes null), VARCHAR for
+// text. The file appears under its name only when whole. Same bytes on every run and for any memory limit.
+// Throws Error(output) when it cannot be written, Error(missing_library) without DuckDB, Error(usage) when
+// two columns have the same name (Parquet tells no case apart).
+void write_parquet(const std::string& path, std::vector<SqlColumn> columns, ParquetOptions options = {});
+
+}  // namespace coterie

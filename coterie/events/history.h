@@ -1,0 +1,90 @@
+// A customer's events in time order: what every feature is a function of.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "coterie/events/event.h"
+#include "coterie/events/event_store.h"
+
+namespace coterie {
+
+// Counts different values; reused from customer to customer. Exact: the values themselves are compared.
+class DistinctCounter {
+ public:
+  // Different values among those added since begin(n); n is the most that will be added.
+  void begin(std::size_t n);
+  void add(std::uint64_t value) {
+    std::size_t at = value * 0x9e3779b97f4a7c15u >> shift_;
+    while (stamps_[at] == stamp_) {
+      if (values_[at] == value) return;
+      at = (at + 1) & mask_;
+    }
+    stamps_[at] = stamp_;
+    values_[at] = value;
+    ++distinct_;
+  }
+  std::uint64_t distinct() const { return distinct_; }
+
+ private:
+  std::vector<std::uint64_t> values_;
+  std::vector<std::uint32_t> stamps_;
+  std::uint32_t stamp_ = 0;
+  std::size_t mask_ = 0;
+  unsigned shift_ = 63;
+  std::uint64_t distinct_ = 0;
+};
+
+struct History {
+  std::span<const Event> events;  // at least one; ordered by comes_before
+  std::int64_t log_end_ms;        // the last event of the whole log
+  std::array<std::uint64_t, event_type_count> count_by_type;
+  DistinctCounter* counter;
+
+  Identifier customer() const { return events.front().customer; }
+  std::uint64_t count(EventType type) const { return count_by_type[static_cast<std::size_t>(type)]; }
+};
+
+// Different values of a field; `blank` is not counted.
+std::uint64_t count_distinct(const History& history, Identifier Event::* field, Identifier blank = no_identifier);
+
+// Sorts by comes_before by merging the runs that are there already: linear for a log sorted by time.
+void sort_history(std::span<Event> events, std::vector<Event>& room);
+
+// Reads a partition customer by customer; reused from partition to partition.
+class HistoryReader {
+ public:
+  // The history of a customer with more events is sorted where it lies, and its different values are counted by
+  // sorting: robots have millions, and copies might not fit.
+  static constexpr std::size_t most_copied = 1 << 18;
+  // What reading a partition takes.
+  static std::size_t memory_bytes(std::size_t events) {
+    return events * (sizeof(Event) + sizeof(Identifier) + sizeof(std::uint32_t)) + std::min(events, most_copied) * sizeof(Event);
+  }
+
+  // Calls fn for each customer of the partition, in order of first appearance.
+  void for_each(const EventStore& store, std::size_t partition, std::int64_t log_end_ms, const std::function<void(const History&)>& fn);
+
+ private:
+  // place_[i] becomes where record i belongs when customers stand together; size_ the customers' numbers of events.
+  void group();
+  std::uint32_t group_of(Identifier customer);
+  void grow();
+
+  struct Slot {
+    Identifier customer;
+    std::uint32_t group;
+  };
+  static constexpr std::uint32_t empty = ~std::uint32_t{0};
+  std::vector<Slot> slots_;
+  std::vector<Identifier> customers_;
+  std::vector<std::uint32_t> place_, size_;
+  std::vector<Event> events_, room_;
+  DistinctCounter counter_;
+};
+
+}  // namespace coterie

@@ -1,0 +1,70 @@
+// Station 1: from files to partitioned events, every row in the ledger.
+//
+// Workers take blocks of a file in turn. Where the first row of a block begins is handed from block to
+// block (a quoted field may cross the border); everything else is independent. The answer depends
+// neither on the number of threads nor on the order in which the files are given.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coterie/events/event_store.h"
+#include "coterie/events/roles.h"
+#include "coterie/source/bytes.h"
+#include "coterie/source/dialect.h"
+#include "coterie/source/ledger.h"
+
+namespace coterie {
+
+struct ReadEventsOptions {
+  std::map<std::string, std::string> roles = {};  // role name -> column name; the rest is found
+  char delimiter = 0;                        // 0: guessed for each file
+  int threads = 0;                           // 0: all processors
+  std::size_t memory_bytes = std::size_t{2} << 30;  // for the records; beyond it they spill
+  std::size_t names_bytes = ~std::size_t{0};        // for customers' ids that are texts; beyond it Error(memory)
+  std::string spill_directory = "/tmp";
+  std::string rejects_path = {};             // "": rejects are counted, not written
+  std::size_t block_bytes = coterie::block_bytes;   // smaller in tests
+  // Called after each block with raw bytes read and the total (0 = unknown), from any worker.
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
+};
+
+struct InputReport {
+  InputFile file;
+  Dialect dialect;  // without its samples
+  RoleMap roles;
+  RowCounts rows;
+  bool last_line_without_newline = false;
+};
+
+// What was read, without the events themselves.
+struct ReadReport {
+  std::vector<InputReport> inputs;  // sorted by path
+  RowCounts rows;
+  std::array<std::uint64_t, event_type_count> events_by_type{};
+  std::int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;  // of the used rows
+};
+
+struct EventLog {
+  ReadReport report;
+  EventStore store;
+  StringTable customer_names;   // ids that are no canonical numbers, by identifier
+  std::string customer_column;  // its name in the first file
+  bool has_role[role_count];    // a column plays the role in every file
+  std::unique_ptr<OutputFile> rejects;  // written, and to be committed with the other outputs; may be null
+};
+
+// The identifier of a text (see events/event.h).
+Identifier identifier_of(std::string_view text);
+constexpr Identifier named_flag = Identifier{1} << 63;
+
+// Throws Error: missing_input, missing_column, damaged_input (a truncated compressed file, with the line
+// where it breaks off), no_usable_rows, memory (the customers' names take too much), output (rejects, spill).
+EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& options);
+
+}  // namespace coterie

@@ -1,0 +1,47 @@
+// Which column is who, when, what, how much: found by name and by content, never silently.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coterie/source/dialect.h"
+
+namespace coterie {
+
+enum class Role { time, event_type, product, category, brand, price, customer, session };
+constexpr int role_count = 8;
+const char* name_of(Role role);  // "event_type": as in --role event_type=COLUMN
+std::optional<Role> role_from_name(const std::string& name);
+bool is_required(Role role);     // time, event_type and customer are
+
+struct RoleChoice {
+  int column = -1;          // -1: no column plays this role
+  double confidence = 0;    // 0..1: 0.6 of it from the name, 0.4 from the content; 1 when given by the user
+  // "name "user_id"; 100 % of 999 values are identifiers"; without a column: why the one of that name is not it, or empty
+  std::string why;
+  int runner_up = -1;       // the next-best column that no other role took
+  double runner_up_confidence = 0;
+};
+
+// One choice a role.
+struct RoleMap {
+  RoleChoice choice[role_count];
+  const RoleChoice& of(Role role) const { return choice[static_cast<int>(role)]; }
+  int column(Role role) const { return of(role).column; }
+};
+
+// A column's score for a role is 0.6 * name + 0.4 * content, both in 0..1; columns are given to roles from
+// the highest score down, nothing below 0.3. `given` (role name -> column name) goes first.
+// Throws Error(usage) for an unknown role or a column that is there twice in `given`, Error(missing_column) for one
+// that is not there.
+RoleMap find_roles(const Dialect& dialect, const std::map<std::string, std::string>& given, const std::string& path);
+
+// Throws Error(missing_column) that names the required roles without a column and what columns there are.
+void require_event_roles(const RoleMap& roles, const Dialect& dialect, const std::string& path);
+
+// view, cart, remove_from_cart, purchase and their usual other spellings ("add_to_cart", "order", "Page View"), in any case.
+std::optional<int> event_type_from_text(std::string_view text);
+
+}  // namespace coterie

@@ -1,0 +1,35 @@
+// All that is needed to give new customers their segment: plain data, saved as model.json.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coterie/matrix/pca.h"
+#include "coterie/matrix/standardise.h"
+#include "coterie/segments/name.h"
+#include "coterie/table/customer_table.h"
+
+namespace coterie {
+
+struct Model {
+  std::string id_name;                // of the log it was fitted on
+  std::vector<std::string> features;  // the columns, in order
+  Standardisation scaling;
+  Pca pca;
+  std::size_t k = 0;
+  std::vector<double> centres;        // k x features, row-major, in z-scores
+  std::vector<SegmentName> segments;  // one a cluster
+};
+
+constexpr int model_format = 1;
+
+// The text of model.json; numbers read back to the same bits.
+std::string model_to_json(const Model& model);
+// Throws Error(missing_input) when there is none, Error(damaged_input) when it is not a model of this format.
+Model load_model(const std::string& directory);
+
+// The cluster of each customer. `table` has the model's features in its order. On the fitted table these are
+// the fitted labels, bit for bit.
+HugeArray<std::int32_t> assign_clusters(const Model& model, const CustomerTable& table, int threads = 0);
+
+}  // namespace coterie

@@ -1,0 +1,161 @@
+#include "coterie/model/run_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "coterie/base/cpu.h"
+#include "coterie/base/parallel.h"
+#include "coterie/base/time.h"
+
+namespace coterie {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json rows_to_json(const RowCounts& rows) {
+  Json set_aside = Json::object();
+  for (std::size_t r = 0; r < reason_count; ++r)
+    if (rows.set_aside[r] != 0) set_aside[name_of(static_cast<Reason>(r))] = rows.set_aside[r];
+  return {{"read", rows.read}, {"used", rows.used}, {"set_aside", rows.all_set_aside()}, {"set_aside_by_reason", set_aside}, {"blank_lines", rows.blank_lines}};
+}
+
+Json roles_to_json(const RoleMap& roles, const Dialect& dialect) {
+  Json json = Json::object();
+  for (int r = 0; r < role_count; ++r) {
+    const RoleChoice& choice = roles.choice[r];
+    if (choice.column >= 0) json[name_of(static_cast<Role>(r))] = dialect.columns[static_cast<std::size_t>(choice.column)];
+  }
+  return json;
+}
+
+Json input_to_json(const InputReport& input) {
+  return {{"path", input.file.path},
+          {"bytes", input.file.bytes},
+          {"hash", input.file.hash},
+          {"compression", name_of(input.file.format)},
+          {"delimiter", std::string(1, input.dialect.delimiter)},
+          {"byte_order_mark", input.dialect.byte_order_mark},
+          {"header", input.dialect.has_header},
+          {"columns", input.dialect.columns},
+          {"roles", roles_to_json(input.roles, input.dialect)},
+          {"last_line_without_newline", input.last_line_without_newline},
+          {"rows", rows_to_json(input.rows)}};
+}
+
+Json events_to_json(const ReadReport& read) {
+  Json by_type = Json::object();
+  for (int t = 0; t < event_type_count; ++t) by_type[name_of(static_cast<EventType>(t))] = read.events_by_type[static_cast<std::size_t>(t)];
+  return {{"by_type", by_type}, {"first", iso_time(read.first_ms)}, {"last", iso_time(read.last_ms)}};
+}
+
+Json estimate_to_json(const std::optional<Estimate>& estimate) {
+  if (!estimate) return nullptr;
+  return {{"mean", estimate->mean}, {"low", estimate->low}, {"high", estimate->high}, {"standard_error", estimate->standard_error}};
+}
+
+Json choice_to_json(const KChoice& choice) {
+  Json table = Json::array();
+  for (const KChoiceRow& row : choice.rows)
+    table.push_back({{"k", row.k},
+                     {"inertia", row.inertia},
+                     {"silhouette", estimate_to_json(row.silhouette)},
+                     {"behind_best", estimate_to_json(row.behind_best)},
+                     {"sizes", row.sizes},
+                     {"restarts_agreeing", row.restarts_agreeing},
+                     {"runner_up_inertia", row.runner_up_inertia ? Json(*row.runner_up_inertia) : Json(nullptr)}});
+  return {{"chosen", choice.chosen},
+          {"best_silhouette", choice.best},
+          {"elbow", choice.elbow ? Json(*choice.elbow) : Json(nullptr)},
+          {"reason", choice.reason},
+          {"silhouette_is_exact", choice.exact},
+          {"silhouette_rows", choice.judged_rows},
+          {"table", table}};
+}
+
+Json medians_to_json(const ClusterProfile& profile, const std::vector<std::string>& names, const std::vector<double> ClusterProfile::* values) {
+  Json json = Json::object();
+  for (std::size_t c = 0; c < names.size(); ++c) json[names[c]] = (profile.*values)[c];
+  return json;
+}
+
+Json segments_to_json(const RunResult& result) {
+  Json segments = Json::array();
+  for (std::size_t c = 0; c < result.profiles.clusters.size(); ++c) {
+    const ClusterProfile& profile = result.profiles.clusters[c];
+    segments.push_back({{"cluster", c},
+                        {"segment", result.model.segments[c].name},
+                        {"because", result.model.segments[c].because},
+                        {"users", profile.customers},
+                        {"share", profile.share},
+                        {"medians", medians_to_json(profile, result.model.features, &ClusterProfile::medians)},
+                        {"means", medians_to_json(profile, result.model.features, &ClusterProfile::means)}});
+  }
+  return segments;
+}
+
+Json features_to_json(const std::vector<Feature>& features) {
+  Json json = Json::array();
+  for (const Feature& feature : features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
+  return json;
+}
+
+Json options_to_json(const RunOptions& options) {
+  return {{"k", {options.k.first, options.k.last}},
+          {"restarts", options.restarts},
+          {"seed", options.seed},
+          {"exact", options.exact},
+          {"roles", options.roles},
+          {"delimiter", options.delimiter == 0 ? Json(nullptr) : Json(std::string(1, options.delimiter))},
+          {"features", options.features == FeatureFormat::csv ? "csv" : "parquet"}};
+}
+
+Json measured_to_json(const RunOptions& options, const RunResult& result) {
+  Json stations = Json::array();
+  double wall = 0, cpu = 0;
+  for (const StationTime& time : result.times) {
+    stations.push_back({{"station", time.station}, {"wall_seconds", time.wall_seconds}, {"cpu_seconds", time.cpu_seconds}});
+    wall += time.wall_seconds, cpu += time.cpu_seconds;
+  }
+  return {{"wall_seconds", wall},
+          {"cpu_seconds", cpu},
+          {"stations", stations},
+          {"peak_memory_bytes", result.peak_memory_bytes},
+          {"spilled_bytes", result.spilled_bytes},
+          {"threads", options.threads > 0 ? options.threads : default_threads()},
+          {"instructions", name_of(isa())}};
+}
+
+}  // namespace
+
+std::string run_to_json(const RunOptions& options, const RunResult& result) {
+  Json inputs = Json::array();
+  for (const InputReport& input : result.read.inputs) inputs.push_back(input_to_json(input));
+  const Json json = {{"program", "coterie"},
+                     {"version", COTERIE_VERSION},
+                     {"options", options_to_json(options)},
+                     {"inputs", inputs},
+                     {"rows", rows_to_json(result.read.rows)},
+                     {"events", events_to_json(result.read)},
+                     {"customers", result.customers},
+                     {"different_rows", result.different_rows},
+                     {"features", features_to_json(result.features)},
+                     {"pca", {{"explained_ratio", result.model.pca.explained_ratio}}},
+                     {"k", choice_to_json(result.choice)},
+                     {"segments", segments_to_json(result)},
+                     {"notes", result.notes},
+                     {"measured", measured_to_json(options, result)}};
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string summary_to_json(const RunResult& result) {
+  const Json json = {{"rows", rows_to_json(result.read.rows)},
+                     {"events", events_to_json(result.read)},
+                     {"customers", result.customers},
+                     {"k", choice_to_json(result.choice)},
+                     {"segments", segments_to_json(result)},
+                     {"notes", result.notes}};
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace coterie

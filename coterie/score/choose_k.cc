@@ -1,0 +1,85 @@
+#include "coterie/score/choose_k.h"
+
+#include <fmt/format.h>
+
+#include "coterie/base/error.h"
+
+namespace coterie {
+namespace {
+
+KChoiceRow row_of(const KmeansResult& result) {
+  KChoiceRow row;
+  row.k = result.k, row.inertia = result.inertia, row.sizes = result.sizes;
+  row.restarts_agreeing = result.restarts_agreeing, row.runner_up_inertia = result.runner_up_inertia;
+  return row;
+}
+
+std::string explain(const KChoice& choice) {
+  const auto row_for = [&](std::size_t k) -> const KChoiceRow& {
+    for (const KChoiceRow& row : choice.rows)
+      if (row.k == k) return row;
+    return choice.rows.front();
+  };
+  const KChoiceRow &best = row_for(choice.best), &chosen = row_for(choice.chosen);
+  if (choice.exact)
+    return fmt::format("k = {} has the highest silhouette, {:.4f}, computed exactly.", choice.best, best.silhouette->mean);
+  const std::string highest = fmt::format("k = {} has the highest silhouette, {:.4f} (95 % interval {:.4f} to {:.4f}, {} sampled rows)",
+                                          choice.best, best.silhouette->mean, best.silhouette->low, best.silhouette->high, choice.judged_rows);
+  if (choice.chosen == choice.best) return highest + ", and no smaller k is within its sampling error.";
+  return fmt::format("{}, but it leads k = {} by {:.4f} only (95 % interval {:.4f} to {:.4f}): the smaller k is chosen.", highest,
+                     choice.chosen, chosen.behind_best->mean, chosen.behind_best->low, chosen.behind_best->high);
+}
+
+// Index of the highest mean, ties to the first.
+std::size_t index_of_best(const SilhouetteScores& scores) {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < scores.partitions.size(); ++i)
+    if (scores.partitions[i].mean.mean > scores.partitions[best].mean.mean) best = i;
+  return best;
+}
+
+}  // namespace
+
+KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const SilhouetteOptions& options) {
+  KChoice choice;
+  std::vector<Partition> partitions;
+  std::vector<std::size_t> judged;  // a partition: its place in the sweep
+  std::vector<std::size_t> ks;
+  std::vector<double> inertias;
+  for (const KmeansResult& result : sweep) {
+    if (result.k >= 2) judged.push_back(choice.rows.size()), partitions.push_back({result.labels, result.k});
+    ks.push_back(result.k), inertias.push_back(result.inertia);
+    choice.rows.push_back(row_of(result));
+  }
+  if (partitions.empty()) throw Error(ErrorKind::usage, "to choose k, at least one k of 2 or more is needed", "sweep a range such as 2 to 10");
+
+  const SilhouetteScores scores = silhouettes(x, partitions, options);
+  const std::size_t best = index_of_best(scores);
+  choice.exact = scores.exact, choice.judged_rows = scores.rows.size();
+  choice.best = choice.chosen = partitions[best].k;
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    KChoiceRow& row = choice.rows[judged[i]];
+    row.silhouette = scores.partitions[i].mean;
+    row.behind_best = paired_difference(scores, best, i);
+    const bool may_be_equal = !scores.exact && row.behind_best->low <= 0;
+    if (may_be_equal && row.k < choice.chosen) choice.chosen = row.k;
+  }
+  choice.elbow = find_elbow(ks, inertias);
+  choice.reason = explain(choice);
+  return choice;
+}
+
+std::optional<std::size_t> find_elbow(std::span<const std::size_t> ks, std::span<const double> inertias) {
+  if (ks.size() < 3 || inertias.front() <= inertias.back()) return std::nullopt;
+  const double width = static_cast<double>(ks.back() - ks.front()), height = inertias.front() - inertias.back();
+  std::optional<std::size_t> elbow;
+  double farthest = 0;
+  for (std::size_t i = 0; i < ks.size(); ++i) {
+    const double along = static_cast<double>(ks[i] - ks.front()) / width, above = (inertias[i] - inertias.back()) / height;
+    const double below_chord = 1 - along - above;
+    if (below_chord > farthest) farthest = below_chord, elbow = ks[i];
+  }
+  return elbow;
+}
+
+}  // namespace coterie

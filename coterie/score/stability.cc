@@ -1,0 +1,118 @@
+#include "coterie/score/stability.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "coterie/base/error.h"
+#include "coterie/base/parallel.h"
+#include "coterie/score/agreement.h"
+#include "coterie/score/centres.h"
+#include "coterie/score/resample.h"
+
+namespace coterie {
+namespace {
+
+// A seed for each fit of a replicate: left half, right half, bootstrap sample.
+std::uint64_t fit_seed(std::uint64_t seed, std::size_t replicate, std::uint64_t part) {
+  return mix64(mix64(seed) + 3 * replicate + part);
+}
+
+Estimate estimate_of(const std::vector<double>& values) {
+  const double n = static_cast<double>(values.size());
+  double mean = 0, squares = 0;
+  for (const double value : values) mean += value;
+  mean /= n;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {mean, n > 1 ? std::sqrt(squares / (n - 1) / n) : std::nan("")};
+}
+
+void check(const MatrixView& x, int k, const StabilityOptions& options) {
+  if (options.replicates < 1) throw Error(ErrorKind::usage, "stability needs at least one replicate");
+  if (k < 1 || static_cast<std::size_t>(k) > x.rows)
+    throw Error(ErrorKind::usage, fmt::format("{} rows cannot make {} clusters", x.rows, k), "give fewer clusters");
+}
+
+std::vector<int> fitted(const Subset& part, int k, const Fit& fit, std::uint64_t seed) {
+  if (static_cast<std::size_t>(k) > part.rows.size())
+    throw Error(ErrorKind::usage, fmt::format("a resample of {} different rows cannot make {} clusters", part.rows.size(), k),
+                "give fewer clusters");
+  return fit(part.view(), k, seed);
+}
+
+// Over the clusters of `own`, the least share of pairs that `predicted` keeps together.
+double least_share(const std::vector<int>& own, const std::vector<int>& predicted, const std::vector<double>& weights) {
+  const Contingency table = contingency(own, predicted, weights);
+  std::vector<double> together(table.a.size());
+  for (const auto& [i, j, weight] : table.cells) together[i] += weight * (weight - 1);
+  double least = 1;
+  for (std::size_t i = 0; i < together.size(); ++i) {
+    if (table.label_of_a[i] == -1) continue;
+    if (table.a[i] > 1) least = std::min(least, together[i] / (table.a[i] * (table.a[i] - 1)));
+  }
+  return least;
+}
+
+// Calls value(left half, its labels, right half, its labels) for each replicate.
+template <class Value>
+Estimate over_halves(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Value& value) {
+  check(x, k, options);
+  const std::vector<std::uint32_t> customers = customers_of(x);
+  std::vector<double> values(options.replicates);
+  for_each_block(values.size(), options.threads, [&](std::size_t r, int) {
+    const auto [left, right] = random_halves(x, customers, Random(options.seed, r));
+    const std::vector<int> of_left = fitted(left, k, fit, fit_seed(options.seed, r, 0));
+    values[r] = value(left, of_left, right, fitted(right, k, fit, fit_seed(options.seed, r, 1)));
+  });
+  return estimate_of(values);
+}
+
+}  // namespace
+
+std::vector<int> assign_to_nearest_centre(const MatrixView& fitted_rows, std::span<const int> labels, const MatrixView& rows) {
+  return nearest_centres(rows, centres_of(fitted_rows, labels));
+}
+
+Estimate prediction_strength(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
+  return over_halves(x, k, fit, options,
+                     [&](const Subset& left, const std::vector<int>& of_left, const Subset& right, const std::vector<int>& of_right) {
+                       const double strength_left = least_share(of_left, assign(right.view(), of_right, left.view()), left.weights);
+                       const double strength_right = least_share(of_right, assign(left.view(), of_left, right.view()), right.weights);
+                       return (strength_left + strength_right) / 2;
+                     });
+}
+
+Estimate half_split_agreement(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
+  std::vector<double> weights(x.rows);
+  for (std::size_t i = 0; i < x.rows; ++i) weights[i] = x.weight(i);
+  return over_halves(x, k, fit, options,
+                     [&](const Subset& left, const std::vector<int>& of_left, const Subset& right, const std::vector<int>& of_right) {
+                       return adjusted_rand(contingency(assign(left.view(), of_left, x), assign(right.view(), of_right, x), weights));
+                     });
+}
+
+BootstrapJaccard bootstrap_jaccard(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options) {
+  check(x, k, options);
+  BootstrapJaccard result{fit(x, k, mix64(options.seed)), {}};
+  const int clusters = *std::ranges::max_element(result.labels) + 1;
+  const std::vector<std::uint32_t> customers = customers_of(x);
+  std::vector<std::vector<double>> jaccard(clusters, std::vector<double>(options.replicates));
+  for_each_block(options.replicates, options.threads, [&](std::size_t r, int) {
+    const Subset sample = bootstrap_sample(x, customers, Random(options.seed, r));
+    std::vector<int> before(sample.rows.size());
+    std::ranges::transform(sample.rows, before.begin(), [&](std::uint32_t row) { return result.labels[row]; });
+    const Contingency table = contingency(before, fitted(sample, k, fit, fit_seed(options.seed, r, 2)), sample.weights);
+    const std::vector<double> found = jaccard_of_clusters(table);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      if (table.label_of_a[i] >= 0) jaccard[table.label_of_a[i]][r] = found[i];
+  });
+  for (const auto& values : jaccard)
+    result.clusters.push_back({estimate_of(values),
+                               static_cast<int>(std::ranges::count_if(values, [](double j) { return j <= .5; })),
+                               static_cast<int>(std::ranges::count_if(values, [](double j) { return j >= .75; }))});
+  return result;
+}
+
+}  // namespace coterie

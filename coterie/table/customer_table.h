@@ -1,0 +1,30 @@
+// One row a customer: ids and named columns of numbers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "coterie/base/matrix.h"
+#include "coterie/base/memory.h"
+
+namespace coterie {
+
+// A customer's id as the input has it: a canonical number, or a text.
+// Sorted: numbers first, rising; then texts in byte order.
+struct CustomerIds {
+  HugeArray<std::uint64_t> numbers;  // the first numbers.size() rows
+  std::vector<std::string> texts;    // the rows behind them
+
+  std::size_t size() const { return numbers.size() + texts.size(); }
+};
+
+struct CustomerTable {
+  std::string id_name;  // the id column's own name
+  CustomerIds ids;
+  std::vector<std::string> names;  // of the columns
+  std::vector<bool> is_count;      // the column holds whole numbers
+  Matrix values;                   // customers x columns
+};
+
+}  // namespace coterie

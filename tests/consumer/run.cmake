@@ -1,0 +1,40 @@
+# cmake -D BUILD=build/release -D CONSUMER=tests/consumer -D LIBDIR=lib -D SANITIZE=OFF -P run.cmake
+# Installs BUILD into a fresh prefix, builds CONSUMER upon it, and runs both what was installed and what was built.
+set(work ${BUILD}/consumer)
+set(prefix ${work}/prefix)
+file(REMOVE_RECURSE ${work})
+
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGV}\nended with ${result}:\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+foreach(file bin/coterie ${LIBDIR}/libcoterie.a include/coterie/cluster/kmeans.h ${LIBDIR}/cmake/coterie/coterieConfig.cmake
+    share/doc/coterie/LICENSE lib/coterie/libduckdb.so)
+  if(NOT EXISTS ${prefix}/${file})
+    message(FATAL_ERROR "not installed: ${file}")
+  endif()
+endforeach()
+file(GLOB_RECURSE test_headers ${prefix}/include/*_test.h)
+if(test_headers)
+  message(FATAL_ERROR "headers of tests were installed: ${test_headers}")
+endif()
+
+set(flags "")
+if(SANITIZE)
+  set(flags "-fsanitize=address,undefined")
+endif()
+run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${work}/build -G Ninja -D CMAKE_PREFIX_PATH=${prefix} -D CMAKE_CXX_FLAGS=${flags})
+run(${CMAKE_COMMAND} --build ${work}/build)
+run(${prefix}/bin/coterie sample events --rows 20000 --customers 1000 --out ${work}/events.csv)
+# DuckDB is found beside the installed program, not in the build.
+run(${prefix}/bin/coterie run ${work}/events.csv --out ${work}/out)
+run(${work}/build/consumer ${work}/events.csv)
+if(NOT output MATCHES "^20000 events, 1000 customers, 2 features: [0-9]+ [0-9]+ [0-9]+\n$")
+  message(FATAL_ERROR "the consumer printed: ${output}")
+endif()
+message(STATUS "${output}")

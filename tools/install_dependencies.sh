@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs with apt what is missing to build, test and run Coterie on Debian 12, and fetches DuckDB.
+# Quick where everything is there: apt-get runs only for what is missing. Needs root or sudo then.
+#   usage: tools/install_dependencies.sh [--fuzz]     (--fuzz: also clang, for make fuzz)
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+packages=(g++ cmake ninja-build pkg-config python3 openssl ca-certificates zstd
+  libfmt-dev libcli11-dev nlohmann-json3-dev libeigen3-dev libboost-math-dev
+  libgtest-dev libbenchmark-dev libzstd-dev zlib1g-dev libxxhash-dev)
+[[ ${1:-} == --fuzz ]] && packages+=(clang libclang-rt-14-dev)
+
+if ! command -v dpkg-query >/dev/null; then
+  echo "this is no Debian; these must be there under their names here: ${packages[*]} npm" >&2
+else
+  installed=" $(dpkg-query -W -f '${db:Status-Abbrev}${Package} ' "${packages[@]}" 2>/dev/null || true)"
+  missing=()
+  for package in "${packages[@]}"; do
+    [[ $installed == *" ii $package "* ]] || missing+=("$package")
+  done
+  # Whoever has npm from elsewhere (nvm, NodeSource) keeps it.
+  command -v npm >/dev/null || [[ -f $root/build/deps/duckdb/pins ]] || missing+=(npm)
+  if ((${#missing[@]})); then
+    as_root=()
+    if ((EUID != 0)); then
+      command -v sudo >/dev/null || { echo "missing: ${missing[*]}; install them as root, or install sudo" >&2; exit 1; }
+      as_root=(sudo)
+    fi
+    echo "installing: ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+  fi
+fi
+
+"$root/tools/fetch_duckdb.sh"
