@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -34,14 +35,21 @@ struct MemoryFile {
   int file;
 };
 
+// Whether a file with this text must be refused as no text (source/dialect.h): a zero byte, or over 5 % control characters
+// other than tab and line ends, in the head.
+bool is_binary(const std::string& text) {
+  const auto controls = std::count_if(text.begin(), text.end(), [](unsigned char c) { return c < 9 || (c > 13 && c < 32); });
+  return text.find('\0') != std::string::npos || controls * 20 > static_cast<long>(text.size());
+}
+
 // Nothing where the log has no usable row or is no text.
-std::optional<coterie::RowCounts> counts_of(const std::string& path, bool has_zero, char delimiter, std::size_t block, int threads) {
+std::optional<coterie::RowCounts> counts_of(const std::string& path, bool binary, char delimiter, std::size_t block, int threads) {
   try {
     return coterie::read_events({path}, {.roles = {{"time", "t"}, {"event_type", "e"}, {"customer", "c"}, {"product", "p"}, {"price", "m"}},
                                          .delimiter = delimiter, .threads = threads, .memory_bytes = std::size_t{32} << 20, .block_bytes = block})
         .report.rows;
   } catch (const coterie::Error& error) {
-    const bool refused = error.kind == coterie::ErrorKind::usage && is_binary;
+    const bool refused = error.kind == coterie::ErrorKind::usage && binary;
     if (!refused && error.kind != coterie::ErrorKind::no_usable_rows) fmt::print(stderr, "{}\n", text_of(error));
     require(refused || error.kind == coterie::ErrorKind::no_usable_rows, "a text with a good header fails only for want of usable rows");
     return {};
@@ -51,9 +59,9 @@ std::optional<coterie::RowCounts> counts_of(const std::string& path, bool has_ze
 void check_ledger(const std::string& body, char delimiter, std::size_t block) {
   const std::string text = fmt::format("t{0}e{0}p{0}m{0}c\n", delimiter) + body;
   const MemoryFile file(text);
-  const bool has_zero = text.find('\0') != std::string::npos;
-  const auto counts = counts_of(file.path(), has_zero, delimiter, block, 1);
-  const auto others = counts_of(file.path(), has_zero, delimiter, block * 3 + 1, 2);
+  const bool binary = is_binary(text);
+  const auto counts = counts_of(file.path(), binary, delimiter, block, 1);
+  const auto others = counts_of(file.path(), binary, delimiter, block * 3 + 1, 2);
   require(counts.has_value() == others.has_value(), "whether a row is usable does not depend on blocks and threads");
   if (!counts) return;
   const coterie::PlainCsv plain = coterie::plain_csv(text, delimiter);
