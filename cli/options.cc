@@ -54,20 +54,28 @@ char delimiter_from_text(const std::string& text) {
   return it->second;
 }
 
-std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts) {
-  std::map<std::string, std::string> roles;
+std::map<std::string, std::string> pairs_from_texts(const std::string& option, const std::string& example, const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> pairs;
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
-      throw Error(ErrorKind::usage, fmt::format("--role {} has no column", text), "write --role customer=COLUMN");
-    if (!roles.emplace(text.substr(0, equals), text.substr(equals + 1)).second)
-      throw Error(ErrorKind::usage, fmt::format("--role {} is given twice", text.substr(0, equals)), "give each role once");
+      throw Error(ErrorKind::usage, fmt::format("{} {} has no column", option, text), fmt::format("write {} {}=COLUMN", option, example));
+    if (!pairs.emplace(text.substr(0, equals), text.substr(equals + 1)).second)
+      throw Error(ErrorKind::usage, fmt::format("{} {} is given twice", option, text.substr(0, equals)), "give each once");
   }
-  return roles;
+  return pairs;
 }
+
+std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts) { return pairs_from_texts("--role", "customer", texts); }
 
 std::string spill_directory_or_default(const std::string& text) {
   if (!text.empty()) return text;
   const char* folder = std::getenv("TMPDIR");
   return folder != nullptr && *folder != 0 ? folder : "/tmp";
+}
+
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::ptrdiff_t i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3) text.insert(static_cast<std::size_t>(i), ",");
+  return text;
 }

@@ -25,4 +25,9 @@ std::size_t bytes_from_text(const std::string& text);  // "" is 0
 coterie::KRange k_range_from_text(const std::string& text);
 char delimiter_from_text(const std::string& text);  // "" is 0
 std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts);
+// "name=column" pairs of any option; `example` is a name that stands in the hint.
+std::map<std::string, std::string> pairs_from_texts(const std::string& option, const std::string& example, const std::vector<std::string>& texts);
 std::string spill_directory_or_default(const std::string& text);
+
+// "1,234,567".
+std::string grouped(std::uint64_t number);

@@ -21,12 +21,6 @@ struct RunCommand {
   bool json = false;
 };
 
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::ptrdiff_t i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3) text.insert(static_cast<std::size_t>(i), ",");
-  return text;
-}
-
 void print_rows(const coterie::ReadReport& read) {
   fmt::print("{} rows read, {} used, {} set aside", grouped(read.rows.read), grouped(read.rows.used), grouped(read.rows.all_set_aside()));
   std::string reasons;

@@ -77,22 +77,27 @@ void remove_orphans(const std::filesystem::path& target) {
   std::error_code ignored;
   const auto folder = target.parent_path();
   for (const auto& entry : std::filesystem::directory_iterator(folder.empty() ? "." : folder, ignored))
-    if (is_orphan(entry.path().filename().native(), prefix)) unlink(entry.path().c_str());
+    if (is_orphan(entry.path().filename().native(), prefix)) std::filesystem::remove_all(entry.path(), ignored);
 }
 
 }  // namespace
 
-std::string temporary_path_for(const std::string& path) {
+std::string temporary_name_beside(const std::string& target) {
   static std::atomic<int> count = 0;
-  const std::string target = behind_links(path);
   const auto folder = std::filesystem::path(target).parent_path();
   std::error_code ignored;
-  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) fail(path, ENOENT);
-  if (std::filesystem::is_directory(target, ignored)) fail(path, EISDIR);
+  if (!folder.empty() && !std::filesystem::is_directory(folder, ignored)) fail(target, ENOENT);
   remove_orphans(target);
   std::string name = fmt::format("{}.tmp-{}-{}", target, getpid(), count++);
-  unlink(name.c_str());  // of an earlier process with our number that was killed
+  std::filesystem::remove_all(name, ignored);  // of an earlier process with our number that was killed
   return name;
+}
+
+std::string temporary_path_for(const std::string& path) {
+  const std::string target = behind_links(path);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(target, ignored)) fail(path, EISDIR);
+  return temporary_name_beside(target);
 }
 
 void move_into_place(const std::string& temporary, const std::string& path) {

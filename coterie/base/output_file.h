@@ -7,9 +7,11 @@
 
 namespace coterie {
 
-// The temporary name for an output: "<path>.tmp-<pid>-<n>", n counting within the process; what killed runs
-// left for this output is removed. A symbolic link is followed first, so that it stays a link.
-// Throws Error(output) when the folder is not there.
+// The temporary name for a file or folder: "<target>.tmp-<pid>-<n>", n counting within the process; what killed runs
+// left for this target is removed. Throws Error(output) when the folder above is not there.
+std::string temporary_name_beside(const std::string& target);
+
+// The same for an output file. A symbolic link is followed first, so that it stays a link; a folder is an Error(output).
 std::string temporary_path_for(const std::string& path);
 
 // Renames a finished temporary file to its real name (for files that others write, like Parquet).

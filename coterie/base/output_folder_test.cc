@@ -1,0 +1,83 @@
+#include "coterie/base/output_folder.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "coterie/base/error.h"
+
+namespace coterie {
+namespace {
+
+namespace fs = std::filesystem;
+
+class OutputFolderTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "coterie-output-folder-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    out_ = (folder_ / "out").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::set<std::string> entries(const fs::path& path) const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(path)) names.insert(entry.path().filename().string());
+    return names;
+  }
+  void make(const std::string& file) const {
+    OutputFolder folder(out_, [](const std::string&) { return true; });
+    std::ofstream(folder.file(file)) << file;
+    folder.commit();
+  }
+  fs::path folder_;
+  std::string out_;
+};
+
+TEST_F(OutputFolderTest, AppearsWholeAndReplacesTheOldOneWhole) {
+  make("old");
+  EXPECT_EQ(entries(out_), std::set<std::string>{"old"});
+  make("new");
+  EXPECT_EQ(entries(out_), std::set<std::string>{"new"});
+  EXPECT_EQ(entries(folder_), std::set<std::string>{"out"});
+}
+
+TEST_F(OutputFolderTest, WithoutCommitNothingIsLeft) {
+  {
+    OutputFolder folder(out_, [](const std::string&) { return true; });
+    std::ofstream(folder.file("half")) << "half";
+  }
+  EXPECT_TRUE(entries(folder_).empty());
+}
+
+TEST_F(OutputFolderTest, WhatIsNotOursIsNeverRemoved) {
+  fs::create_directory(out_);
+  std::ofstream(out_ + "/notes.txt") << "mine";
+  try {
+    OutputFolder folder(out_ + "/", [](const std::string& entry) { return entry == "manifest.json"; });
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind, ErrorKind::usage);
+    EXPECT_NE(std::string(error.what()).find("notes.txt"), std::string::npos);
+  }
+  EXPECT_EQ(entries(out_), std::set<std::string>{"notes.txt"});
+}
+
+TEST_F(OutputFolderTest, WhatAKilledProcessLeftIsRemovedByTheNext) {
+  const pid_t child = fork();
+  if (child == 0) {
+    OutputFolder folder(out_, [](const std::string&) { return true; });
+    std::ofstream(folder.file("half")) << "half";
+    _exit(0);  // as if killed: no destructor runs
+  }
+  waitpid(child, nullptr, 0);
+  ASSERT_EQ(entries(folder_).size(), 1u);
+  make("new");
+  EXPECT_EQ(entries(folder_), std::set<std::string>{"out"});
+}
+
+}  // namespace
+}  // namespace coterie

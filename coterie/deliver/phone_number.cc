@@ -1,0 +1,85 @@
+#include "coterie/deliver/phone_number.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace coterie {
+namespace {
+
+struct NumberingPlan {
+  std::string_view country;
+  unsigned calling_code;
+  std::string_view trunk_prefix, international_prefix;
+  std::uint32_t lengths;  // bit n: national numbers may have n digits
+
+  bool has_length(std::size_t digits) const { return digits < 32 && (lengths >> digits & 1) != 0; }
+};
+
+constexpr NumberingPlan numbering_plans[] = {
+#include "coterie/deliver/calling_codes.inc"
+};
+
+constexpr std::size_t most_digits = 15, fewest_digits = 7;
+
+const NumberingPlan* plan_of(std::string_view country) {
+  if (country.size() != 2) return nullptr;
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
+  const std::array<char, 2> code = {upper(country[0]), upper(country[1])};
+  const auto it = std::find_if(std::begin(numbering_plans), std::end(numbering_plans),
+                               [&](const NumberingPlan& plan) { return plan.country == std::string_view(code.data(), 2); });
+  return it == std::end(numbering_plans) ? nullptr : it;
+}
+
+// The digits of the text, and whether a + stands before them; false where anything else is in it.
+bool digits_of(std::string_view text, std::string& digits, bool& has_plus) {
+  has_plus = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c >= '0' && c <= '9') digits += c;
+    else if (c == '+' && digits.empty() && !has_plus) has_plus = true;
+    else if (text.substr(i, 2) == "\xc2\xa0") ++i;  // a no-break space
+    else if (std::string_view(" \t-./()").find(c) == std::string_view::npos) return false;
+  }
+  return !digits.empty();
+}
+
+// Behind the "+": a calling code and a number of a length that some country of this code has, perhaps with the trunk
+// prefix between them ("+44 (0)20 ...").
+std::optional<std::string> from_international(std::string_view digits) {
+  for (const NumberingPlan& plan : numbering_plans) {
+    const std::string code = std::to_string(plan.calling_code);
+    if (!digits.starts_with(code)) continue;
+    std::string_view national = digits.substr(code.size());
+    if (plan.trunk_prefix == "0" && national.starts_with('0')) national.remove_prefix(1);
+    if (plan.has_length(national.size()) && digits.size() <= most_digits && digits.size() >= fewest_digits) return "+" + code + std::string(national);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> from_national(std::string_view digits, const NumberingPlan& plan) {
+  const std::string code = std::to_string(plan.calling_code);
+  const bool has_trunk = !plan.trunk_prefix.empty() && digits.starts_with(plan.trunk_prefix);
+  std::string_view national = digits;
+  if (has_trunk && plan.has_length(digits.size() - plan.trunk_prefix.size())) national.remove_prefix(plan.trunk_prefix.size());
+  if (plan.has_length(national.size()) && code.size() + national.size() <= most_digits) return "+" + code + std::string(national);
+  if (digits.starts_with(code) && plan.has_length(digits.size() - code.size())) return "+" + std::string(digits);
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_country_code(std::string_view text) { return plan_of(text) != nullptr; }
+
+std::optional<std::string> e164(std::string_view text, std::string_view country) {
+  std::string digits;
+  bool has_plus;
+  if (!digits_of(text, digits, has_plus)) return std::nullopt;
+  if (has_plus) return from_international(digits);
+  const NumberingPlan* plan = plan_of(country);
+  if (plan == nullptr) return std::nullopt;
+  if (digits.starts_with(plan->international_prefix)) return from_international(std::string_view(digits).substr(plan->international_prefix.size()));
+  return from_national(digits, *plan);
+}
+
+}  // namespace coterie

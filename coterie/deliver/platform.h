@@ -1,0 +1,63 @@
+// The platforms that take customer lists, and what a row of theirs looks like.
+//
+// Published formats:
+// * Klaviyo: help.klaviyo.com/hc/en-us/articles/115005078967 (first column Email or Phone Number, 50 MB a file), phones E.164.
+// * HubSpot: knowledge.hubspot.com/import-and-export/set-up-your-import-file (header row, UTF-8, fewer than 1,000 columns,
+//   512 MB and 1,048,576 rows a file; Email is what contacts are matched by).
+// * Mailchimp: mailchimp.com/help/format-guidelines-for-your-import-file (Email Address required, texts up to 255 bytes, tags
+//   up to 100 characters and set apart by commas).
+// * Shopify: help.shopify.com/en/manual/customers/import-export-customers (headers case-sensitive, the Email column must be
+//   there, yes or no for marketing, tags set apart by commas, 15 MB a file).
+// * Google Customer Match and Meta customer lists: see contact_address.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coterie/deliver/contacts.h"
+
+namespace coterie {
+
+enum class Platform : std::uint8_t { klaviyo, hubspot, mailchimp, shopify, csv, google, meta, parquet, duckdb };
+constexpr std::size_t platform_count = 9;
+
+enum class PlatformKind : std::uint8_t {
+  crm,          // one list of contacts with their segment
+  advertising,  // hashed, one audience a segment
+  analysis,     // no contacts at all: customers, segments and features
+};
+
+struct PlatformRule {
+  const char* name;           // as in --platform klaviyo
+  PlatformKind kind;
+  bool email_required;        // a phone number alone is no address there
+  std::uint64_t file_bytes;   // most a file may have; 0: no limit is published
+  std::uint64_t file_rows;    // likewise, without the header
+};
+const PlatformRule& rule_of(Platform platform);
+std::optional<Platform> platform_from_name(std::string_view name);
+
+// What a contact can be reached by; "" where there is nothing usable.
+struct Address {
+  std::string email;  // as written, without blanks at the ends
+  std::string phone;  // E.164
+
+  bool usable_on(Platform platform) const;
+  // What two customers must share to be the same addressee: the e-mail in lower case, else the phone. "" where nothing is usable.
+  std::string key() const;
+};
+// `phone_country`: where the row has no country code, phone numbers without "+" are this country's; may be empty.
+Address address_of(const Contact& contact, std::string_view phone_country);
+
+// The columns of the platform's file, as far as the contacts have them. Not for analysis.
+std::vector<std::string> header_of(Platform platform, const ContactsFile& contacts);
+// One row under that header. `segment` is the segment's name, `cluster` its number.
+std::vector<std::string> row_of(Platform platform, const ContactsFile& contacts, const Contact& contact, const Address& address, const std::string& segment, std::size_t cluster);
+
+// The tag that stands for a segment in Mailchimp and Shopify: "segment: high-value loyal", without commas, at most 100 bytes.
+std::string segment_tag(const std::string& segment);
+
+}  // namespace coterie

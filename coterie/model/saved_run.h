@@ -1,0 +1,40 @@
+// What coterie run left in its folder, read back: the model, and the segment of each customer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "coterie/model/model.h"
+
+namespace coterie {
+
+struct SavedRun {
+  std::string folder;
+  Model model;
+  std::string id_name;               // the header of the customer column
+  std::vector<std::string> ids;      // as written, in the order of customer_segments.csv
+  std::vector<std::int32_t> labels;  // a customer each, in [0, k)
+  std::string labels_hash;           // of customer_segments.csv: see source/content_hash.h
+
+  std::size_t customers() const { return ids.size(); }
+  const std::string& segment_of(std::size_t customer) const { return model.segments[static_cast<std::size_t>(labels[customer])].name; }
+};
+
+// Throws Error(missing_input) when the folder holds no run, Error(damaged_input) when its files do not fit together.
+SavedRun load_saved_run(const std::string& folder);
+
+// The row of a customer by its id; views the run, which must outlive it.
+class CustomerIndex {
+ public:
+  explicit CustomerIndex(const SavedRun& run);
+  std::optional<std::size_t> find(std::string_view id) const;
+
+ private:
+  std::unordered_map<std::string_view, std::uint32_t> rows_;
+};
+
+}  // namespace coterie
