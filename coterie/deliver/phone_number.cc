@@ -2,23 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <iterator>
+
+#include "coterie/deliver/calling_codes.h"
 
 namespace coterie {
 namespace {
-
-struct NumberingPlan {
-  std::string_view country;
-  unsigned calling_code;
-  std::string_view trunk_prefix, international_prefix;
-  std::uint32_t lengths;  // bit n: national numbers may have n digits
-
-  bool has_length(std::size_t digits) const { return digits < 32 && (lengths >> digits & 1) != 0; }
-};
-
-constexpr NumberingPlan numbering_plans[] = {
-#include "coterie/deliver/calling_codes.inc"
-};
 
 constexpr std::size_t most_digits = 15, fewest_digits = 7;
 

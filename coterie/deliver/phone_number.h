@@ -1,5 +1,5 @@
 // Phone numbers as people write them, brought into the form of ITU-T Recommendation E.164: "+", calling code, national
-// number; at most 15 digits. Numbering plans (calling_codes.inc) are libphonenumber's.
+// number; at most 15 digits. Numbering plans (calling_codes.h) are libphonenumber's.
 #pragma once
 
 #include <optional>
