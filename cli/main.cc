@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   add_run_command(app);
   add_assign_command(app);
+  add_compare_command(app);
   add_export_command(app);
   add_inspect_command(app);
   add_sample_command(app);
