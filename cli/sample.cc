@@ -26,7 +26,7 @@ void run(const SampleEvents& command) {
   }
   events.commit();
   fmt::print(stderr, "{} rows ({} view, {} cart, {} purchase), {} customers, {} sessions, {} bytes\n", made.rows, made.views,
-             made.carts, made.purchases, command.options.customers, made.sessions, made.bytes);
+             made.carts, made.purchases, made.customers, made.sessions, made.bytes);
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ void add_sample_command(CLI::App& app) {
   CLI::App* events = sample->add_subcommand("events", "The event log of a shop, sorted by time");
   const auto command = std::make_shared<SampleEvents>();
   events->add_option("--rows", command->options.rows, "Events")->capture_default_str();
-  events->add_option("--customers", command->options.customers, "Customers, exactly")->capture_default_str();
+  events->add_option("--customers", command->options.customers, "Customers, exactly; 0: as many as a real log has, one for 20.68 rows")->capture_default_str();
   events->add_option("--seed", command->options.seed, "Same seed, same bytes")->capture_default_str();
   events->add_option("--out", command->out, "File, or - for standard output")->capture_default_str();
   events->add_option("--truth", command->truth, "File for customer,kind");

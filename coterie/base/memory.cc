@@ -9,9 +9,9 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
-#include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "coterie/base/error.h"
 
@@ -20,46 +20,6 @@ namespace {
 
 constexpr std::size_t huge_page = std::size_t{2} << 20;
 std::atomic<std::size_t> in_use = 0;
-
-// Freed huge pages, kept for the next array: they are there already, and a fresh page costs more than clearing
-// this one. Whenever they do not do for a request all of them go back to the system first, so that the process
-// never holds more than it uses and what was freed last.
-class FreedPages {
- public:
-  void put(std::size_t start, std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    auto next = runs_.lower_bound(start);
-    if (next != runs_.begin()) {
-      const auto before = std::prev(next);
-      if (before->first + before->second == start) start = before->first, bytes += before->second, runs_.erase(before);
-    }
-    if (next != runs_.end() && start + bytes == next->first) bytes += next->second, runs_.erase(next);
-    runs_.emplace(start, bytes);
-  }
-  // The start of a run of so many bytes, or 0.
-  std::size_t take(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    for (auto run = runs_.begin(); run != runs_.end(); ++run) {
-      if (run->second < bytes) continue;
-      const auto [start, size] = *run;
-      runs_.erase(run);
-      if (size > bytes) runs_.emplace(start + bytes, size - bytes);
-      return start;
-    }
-    for (const auto& [start, size] : runs_) munmap(reinterpret_cast<void*>(start), size);
-    runs_.clear();
-    return 0;
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::size_t, std::size_t> runs_;  // start -> bytes; neighbours are one
-};
-
-FreedPages& freed_pages() {
-  static FreedPages pages;
-  return pages;
-}
 
 std::size_t round_up(std::size_t value, std::size_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -72,13 +32,60 @@ void* map_pages(std::size_t bytes) {
 }
 
 // Whole huge pages, aligned so that the kernel can give them.
-void* map_huge_pages(std::size_t bytes) {
+std::size_t map_huge_pages(std::size_t bytes) {
   const auto start = reinterpret_cast<std::size_t>(map_pages(bytes + huge_page));
   const std::size_t aligned = round_up(start, huge_page), end = start + bytes + huge_page;
   if (aligned > start) munmap(reinterpret_cast<void*>(start), aligned - start);
   if (end > aligned + bytes) munmap(reinterpret_cast<void*>(aligned + bytes), end - aligned - bytes);
   madvise(reinterpret_cast<void*>(aligned), bytes, MADV_HUGEPAGE);
-  return reinterpret_cast<void*>(aligned);
+  return aligned;
+}
+
+// Freed huge pages, kept for the next arrays: they are there already, and a fresh page costs more than clearing this
+// one. Page tables are changed so that runs of any length make up an array; only what they do not cover is
+// fresh. So the process never holds more than the most that was in use at once.
+class FreedPages {
+ public:
+  void put(std::size_t start, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    runs_.push_back({start, bytes});
+  }
+  // Moves freed pages to the begin of [start, start + bytes); returns how many bytes they cover.
+  std::size_t move_to(std::size_t start, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    std::size_t covered = 0;
+    while (covered < bytes && !runs_.empty()) {
+      Run& run = runs_.back();
+      const std::size_t moved = std::min(run.bytes, bytes - covered);
+      run.bytes -= moved;  // from its end
+      void* const to = reinterpret_cast<void*>(start + covered);
+      if (mremap(reinterpret_cast<void*>(run.start + run.bytes), moved, moved, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) {
+        munmap(reinterpret_cast<void*>(run.start + run.bytes), moved);
+        throw Error(ErrorKind::memory, fmt::format("the system refused to move {} MiB of memory: {}", moved >> 20, std::strerror(errno)),
+                    "give a smaller --memory, or more memory to the machine");
+      }
+      covered += moved;
+      if (run.bytes == 0) runs_.pop_back();
+    }
+    return covered;
+  }
+  void give_back() {
+    const std::lock_guard lock(mutex_);
+    for (const Run& run : runs_) munmap(reinterpret_cast<void*>(run.start), run.bytes);
+    runs_.clear();
+  }
+
+ private:
+  struct Run {
+    std::size_t start, bytes;
+  };
+  std::mutex mutex_;
+  std::vector<Run> runs_;  // the last freed first: it may still be in the cache
+};
+
+FreedPages& freed_pages() {
+  static FreedPages pages;
+  return pages;
 }
 
 }  // namespace
@@ -87,9 +94,9 @@ void* allocate_pages(std::size_t bytes) {
   in_use += bytes;
   if (bytes < huge_page) return map_pages(bytes);
   const std::size_t whole = round_up(bytes, huge_page);
-  const std::size_t start = freed_pages().take(whole);
-  if (start == 0) return map_huge_pages(whole);
-  std::memset(reinterpret_cast<void*>(start), 0, bytes);
+  const std::size_t start = map_huge_pages(whole);
+  const std::size_t used_before = freed_pages().move_to(start, whole);
+  std::memset(reinterpret_cast<void*>(start), 0, std::min(used_before, bytes));
   return reinterpret_cast<void*>(start);
 }
 
@@ -98,6 +105,8 @@ void free_pages(void* pages, std::size_t bytes) {
   if (bytes < huge_page) munmap(pages, bytes);
   else freed_pages().put(reinterpret_cast<std::size_t>(pages), round_up(bytes, huge_page));
 }
+
+void give_back_freed_pages() { freed_pages().give_back(); }
 
 std::size_t pages_in_use() { return in_use; }
 

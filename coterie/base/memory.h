@@ -13,6 +13,9 @@ namespace coterie {
 void* allocate_pages(std::size_t bytes);
 void free_pages(void* pages, std::size_t bytes);
 
+// Arrays leave their huge pages to later arrays; this gives them to the system, for what takes its memory elsewhere.
+void give_back_freed_pages();
+
 // Bytes now held by allocate_pages, and the most that were held at once.
 std::size_t pages_in_use();
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstring>
+#include <string>
 
 #include "coterie/events/read_events.h"
 #include "coterie/source/parse_number.h"
@@ -12,6 +14,7 @@ namespace coterie {
 namespace {
 
 constexpr std::size_t shown_field_bytes = 100, longest_word = 100;
+constexpr Role item_roles[] = {Role::product, Role::category, Role::brand, Role::price};
 
 bool is_canonical_number(std::string_view text) { return text.size() <= 18 && (text[0] != '0' || text.size() == 1); }
 
@@ -48,8 +51,8 @@ const char* field_begin(const CsvRow& row, int column, char delimiter) {
 }
 
 // Only short texts are worth a place in the vocabulary: of long ones the hash is all that is kept.
-std::uint32_t code_of(StringFront& vocabulary, std::string_view text, std::uint64_t hash) {
-  return text.size() > longest_word ? StringTable::none : vocabulary.code(text, hash);
+std::uint32_t code_of(StringTable& vocabulary, std::string_view text, std::uint64_t hash) {
+  return text.size() > longest_word ? StringTable::none : vocabulary.add(text, hash);
 }
 
 }  // namespace
@@ -68,6 +71,23 @@ Identifier identifier_of(std::string_view text) {
 void EventRows::begin_file(const Dialect& dialect, const RoleMap& roles) {
   dialect_ = &dialect;
   for (int r = 0; r < role_count; ++r) column_[r] = roles.choice[r].column;
+  find_item_columns();
+}
+
+void EventRows::find_item_columns() {
+  first_item_column_ = INT_MAX, last_item_column_ = -1;
+  std::string layout(1, dialect_->delimiter);
+  for (const Role role : item_roles) {
+    const int column = column_[static_cast<int>(role)];
+    layout += fmt::format(",{}", column);
+    if (column < 0) continue;
+    first_item_column_ = std::min(first_item_column_, column);
+    last_item_column_ = std::max(last_item_column_, column);
+  }
+  layout_ = hash_text(layout);
+  // What changes from row to row in between would make every text a new one.
+  for (const Role role : {Role::time, Role::event_type, Role::customer, Role::session})
+    if (const int column = column_[static_cast<int>(role)]; column >= first_item_column_ && column <= last_item_column_) last_item_column_ = -1;
 }
 
 bool EventRows::refuse(Reason reason, int column) {
@@ -94,10 +114,59 @@ bool EventRows::parse_customer(std::string_view text) {
   std::uint64_t value;
   if (is_canonical_number(text) && parse_unsigned(text.data(), text.size(), value)) {
     event_.customer = value;
+    writer_.prefetch(value);
     return true;
   }
   event_.customer = identifier_of(text);
   customer_names.add(text, event_.customer);
+  return true;
+}
+
+bool EventRows::parse_item(const CsvRow& row, PackedItem& item) {
+  const auto column = [&](Role role) { return column_[static_cast<int>(role)]; };
+  const auto text = [&](Role role) { return column(role) < 0 ? std::string_view() : field(row, column(role)); };
+  const std::string_view price = text(Role::price);
+  std::string_view category = text(Role::category), brand = text(Role::brand);
+  event_.price_micros = no_price;
+  if (!price.empty() && !parse_price(price.data(), price.size(), event_.price_micros)) return refuse(Reason::bad_price, column(Role::price));
+  category = category.empty() ? padded_unknown : category;
+  brand = brand.empty() ? padded_unknown : brand;
+  event_.category = hash_padded_text(category);
+  event_.brand = hash_padded_text(brand);
+  event_.product = identifier_or_none(text(Role::product));
+  record::Vocabulary& words = writer_.vocabulary;
+  const std::uint32_t number = words.items.add({event_.product, event_.category, event_.brand, event_.price_micros});
+  item = number != ItemTable::none ? record::pack_item(number)
+                                   : record::pack_item(event_, code_of(words.categories, category, event_.category), code_of(words.brands, brand, event_.brand));
+  return true;
+}
+
+void EventRows::look_ahead(const IndexedRow& row) {
+  if (last_item_column_ < 0 || row.ends.size() != dialect_->columns.size()) return;
+  const std::size_t begin = first_item_column_ == 0 ? row.begin : std::size_t{row.ends[static_cast<std::size_t>(first_item_column_) - 1]} + 1;
+  const std::size_t end = row.ends[static_cast<std::size_t>(last_item_column_)];
+  const ItemFront::Key key = ItemFront::key_of({row.base + begin, end - begin}, layout_);
+  front_.prefetch(key);
+  keys_[row.number % rows_ahead] = key;
+}
+
+// With its item, from the front where it is there.
+bool EventRows::append_event(const CsvRow& row) {
+  PackedItem item;
+  if (last_item_column_ < 0 || row.number == CsvRow::not_indexed) {
+    if (!parse_item(row, item)) return false;
+    writer_.append(event_, item);
+    return true;
+  }
+  const ItemFront::Key& key = keys_[row.number % rows_ahead];
+  const ItemFront::Slot* slot = front_.find(key);
+  if (slot == nullptr) {
+    if (!parse_item(row, item)) return false;
+    front_.keep(key, item);
+    writer_.append(event_, item);
+    return true;
+  }
+  writer_.append(event_, slot->header, slot->bytes, slot->size);
   return true;
 }
 
@@ -109,26 +178,14 @@ bool EventRows::parse(const CsvRow& row) {
   }
   const auto column = [&](Role role) { return column_[static_cast<int>(role)]; };
   const auto text = [&](Role role) { return column(role) < 0 ? std::string_view() : field(row, column(role)); };
-  const std::string_view customer = text(Role::customer), time = text(Role::time), type = text(Role::event_type), price = text(Role::price);
-  std::string_view category = text(Role::category), brand = text(Role::brand);
-  category = category.empty() ? padded_unknown : category;
-  brand = brand.empty() ? padded_unknown : brand;
-  event_.category = hash_padded_text(category);
-  event_.brand = hash_padded_text(brand);
-  brands_.prefetch(event_.brand);  // it is far away; the other fields hide the wait
+  const std::string_view customer = text(Role::customer), time = text(Role::time), session = text(Role::session);
   if (customer.empty()) return refuse(Reason::no_customer, column(Role::customer));
   if (time.empty()) return refuse(Reason::no_time, column(Role::time));
   if (!time_.parse(time.data(), time.size(), event_.time_ms)) return refuse(Reason::bad_time, column(Role::time));
-  if (!parse_type(type)) return refuse(Reason::unknown_event_type, column(Role::event_type));
-  event_.price_micros = no_price;
-  if (!price.empty() && !parse_price(price.data(), price.size(), event_.price_micros)) return refuse(Reason::bad_price, column(Role::price));
+  if (!parse_type(text(Role::event_type))) return refuse(Reason::unknown_event_type, column(Role::event_type));
   parse_customer(customer);
-  event_.product = identifier_or_none(text(Role::product));
-  const std::string_view session = text(Role::session);
   event_.session = session.empty() ? no_identifier : hash_padded_text(session);
-  category_ = code_of(categories_, category, event_.category);
-  brand_ = code_of(brands_, brand, event_.brand);
-  return true;
+  return append_event(row);
 }
 
 void EventRows::take(const CsvRow& row, BlockLedger& ledger) {
@@ -143,7 +200,6 @@ void EventRows::take(const CsvRow& row, BlockLedger& ledger) {
   ++events_by_type[static_cast<std::size_t>(event_.type)];
   first_ms = std::min(first_ms, event_.time_ms);
   last_ms = std::max(last_ms, event_.time_ms);
-  writer_.append(event_, category_, brand_);
 }
 
 void EventRows::note(const CsvRow& row, BlockLedger& ledger) const {

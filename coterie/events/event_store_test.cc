@@ -22,8 +22,10 @@ struct Vocabulary {
     const std::string category = "category" + std::to_string(random.below(words)), brand = "brand" + std::to_string(random.below(words));
     event.category = hash_text(category), event.brand = hash_text(brand);
     const bool stored = random.below(8) != 0;
-    writer.append(event, stored ? writer.categories.add(category, event.category) : StringTable::none,
-                  stored ? writer.brands.add(brand, event.brand) : StringTable::none);
+    if (const std::uint32_t number = writer.vocabulary.items.add({event.product, event.category, event.brand, event.price_micros}); number != ItemTable::none)
+      return writer.append(event, record::pack_item(number));
+    writer.append(event, record::pack_item(event, stored ? writer.vocabulary.categories.add(category, event.category) : StringTable::none,
+                                           stored ? writer.vocabulary.brands.add(brand, event.brand) : StringTable::none));
   }
 };
 
@@ -82,7 +84,7 @@ TEST(EventStore, GivesBackVocabulariesOfOneTwoAndFourBytes) {
     Vocabulary{200'000}.append(store.writer(0), event, random);
     expected.push_back(event);
   }
-  EXPECT_GT(store.writer(0).brands.size(), 65'536u);
+  EXPECT_GT(store.writer(0).vocabulary.brands.size(), 65'536u);
   expect_same_events(all_events(store), expected);
 }
 
@@ -142,7 +144,7 @@ TEST(EventStore, SaysWhereItCannotSpill) {
   EventStore store({.partition_bits = 2, .memory_bytes = 1, .spill_directory = "/no/such/folder"});
   Event event;
   try {
-    for (int i = 0; i < 2'000'000; ++i) store.writer(0).append(event, 0, 0);
+    for (int i = 0; i < 2'000'000; ++i) store.writer(0).append(event, record::pack_item(event, StringTable::none, StringTable::none));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind, ErrorKind::output);

@@ -75,7 +75,7 @@ TEST(HistoryReader, AgreesWithAMapOfSortedHistories) {
     for (int i = 0; i < 60'000; ++i) {
       Event event = random_event(random, customers);
       event.time_ms = static_cast<std::int64_t>(random.below(1000));
-      store.writer(0).append(event, StringTable::none, StringTable::none);
+      store.writer(0).append(event, record::pack_item(event, StringTable::none, StringTable::none));
       if (expected[event.customer].empty()) first_seen.push_back(event.customer);
       expected[event.customer].push_back(event);
     }
@@ -107,7 +107,7 @@ TEST(HistoryReader, SortsALargeHistoryWhereItLies) {
     event.customer = random.below(4) == 0 ? random.below(500) : 7;
     event.time_ms = static_cast<std::int64_t>(random.below(100'000));
     event.product = mix64(random.below(90'000));
-    store.writer(0).append(event, StringTable::none, StringTable::none);
+    store.writer(0).append(event, record::pack_item(event, StringTable::none, StringTable::none));
     expected[event.customer].push_back(event);
   }
   std::size_t met = 0;

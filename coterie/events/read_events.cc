@@ -58,6 +58,15 @@ const char* find_newline(const char* from, const char* end) {
   return from >= end ? nullptr : static_cast<const char*>(std::memchr(from, '\n', static_cast<std::size_t>(end - from)));
 }
 
+struct RowTaker {
+  static constexpr std::size_t rows_ahead = EventRows::rows_ahead;
+  EventRows& rows;
+  BlockLedger& ledger;
+
+  void look_ahead(const IndexedRow& row) const { rows.look_ahead(row); }
+  void operator()(const CsvRow& row) const { rows.take(row, ledger); }
+};
+
 // One block on its way through a worker.
 struct BlockReader {
   const Block& block;
@@ -104,7 +113,7 @@ struct BlockReader {
     const CsvSpan span{first, stop(), end(), block.lookahead < max_row_bytes};
     if (!given) give_next(next_row_start(span, delimiter, scratch.row));
     const std::uint64_t newlines_before = ledger.newlines;
-    const CsvCounts counts = for_each_csv_row(span, delimiter, scratch, [&](const CsvRow& row) { rows.take(row, ledger); });
+    const CsvCounts counts = for_each_csv_row(span, delimiter, scratch, RowTaker{rows, ledger});
     for (Reject& reject : ledger.rejects) reject.line += newlines_before;
     ledger.newlines += counts.newlines;
     ledger.rows.blank_lines += counts.blank_lines;
@@ -170,6 +179,12 @@ int partition_bits_for(std::uint64_t text_bytes, std::size_t memory_bytes, int w
   // Every partition holds a block of each writer in memory: at most a quarter of the memory for that.
   while (bits > 0 && (std::size_t{8192} << bits) * static_cast<std::size_t>(writers) > memory_bytes / 4) --bits;
   return bits;
+}
+
+// A slot for every 16 events; all slots together take a sixteenth of the memory at most.
+std::size_t front_slots_for(std::uint64_t text_bytes, std::size_t memory_bytes, int writers) {
+  const std::size_t affordable = memory_bytes / static_cast<std::size_t>(writers) / 16 / sizeof(ItemFront::Slot);
+  return std::min({text_bytes / 130 / 16, std::uint64_t{affordable}, std::uint64_t{1} << 19});
 }
 
 std::uint64_t header_newlines(const ByteReader& reader, const Dialect& dialect) {
@@ -256,7 +271,8 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
                StringTable(), "", {}, nullptr};
   std::vector<InputReport>& inputs = log.report.inputs;
   std::vector<std::unique_ptr<EventRows>> workers;
-  for (int w = 0; w < threads; ++w) workers.push_back(std::make_unique<EventRows>(log.store.writer(w)));
+  const std::size_t front_slots = front_slots_for(plan.text_bytes, options.memory_bytes, threads);
+  for (int w = 0; w < threads; ++w) workers.push_back(std::make_unique<EventRows>(log.store.writer(w), front_slots));
 
   Ledger ledger(options.rejects_path);
   std::uint64_t done_before = 0;

@@ -15,6 +15,7 @@
 
 #include "coterie/events/event_store.h"
 #include "coterie/events/roles.h"
+#include "coterie/events/string_table.h"
 #include "coterie/source/bytes.h"
 #include "coterie/source/dialect.h"
 #include "coterie/source/ledger.h"

@@ -39,6 +39,7 @@ inline std::uint64_t hash_padded_text(std::string_view text) {
   const std::size_t size = text.size();
   if (size > TextMasks::longest) return XXH3_64bits(text.data(), size);
   std::uint64_t word[TextMasks::words];
+#pragma GCC unroll 5
   for (std::size_t w = 0; w < TextMasks::words; ++w) {
     std::memcpy(&word[w], text.data() + 8 * w, 8);
     word[w] &= text_masks.of_size[size][w];
@@ -57,8 +58,6 @@ inline std::uint64_t hash_text(std::string_view text) {
   return hash_padded_text({padded, text.size()});
 }
 
-// Each different text once, numbered in the order of appearance: brands, categories, customer ids that
-// are no numbers.
 class StringTable {
  public:
   static constexpr std::uint32_t none = ~std::uint32_t{0};
@@ -103,28 +102,6 @@ class StringTable {
   std::vector<Slot> slots_;
   std::string bytes_;
   std::vector<std::uint64_t> starts_{0}, hashes_;
-};
-
-// A direct-mapped front of a StringTable: most look-ups of a log end here, by the hash alone.
-class StringFront {
- public:
-  StringFront(StringTable& table, unsigned bits) : table_(table), slots_(std::size_t{1} << bits) {}
-
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
-  std::uint32_t code(std::string_view text, std::uint64_t hash) {
-    Slot& slot = slots_[hash & (slots_.size() - 1)];
-    if (slot.hash != hash || slot.code == StringTable::none) slot = {hash, table_.add(text, hash)};
-    return slot.code;
-  }
-
- private:
-  struct Slot {
-    std::uint64_t hash = 0;
-    std::uint32_t code = StringTable::none;
-  };
-
-  StringTable& table_;
-  std::vector<Slot> slots_;
 };
 
 }  // namespace coterie

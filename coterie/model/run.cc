@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "coterie/base/error.h"
+#include "coterie/base/memory.h"
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
@@ -143,6 +144,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
     features = std::make_unique<OutputFile>(path("features.csv"));
     write_features_csv(*features, customers);
   } else {
+    give_back_freed_pages();  // DuckDB takes its own
     write_parquet(path("features.parquet"), columns_for_parquet(customers), {.memory_limit_bytes = memory.duckdb});
   }
   stations.end();

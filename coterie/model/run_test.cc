@@ -112,7 +112,7 @@ TEST(Run, GivesTheSameBytesForAnyThreads) {
 TEST(Run, GivesTheSameBytesWhenEventsSpill) {
   const TestFolder folder;
   const std::string log = folder.path("log.csv");
-  write_sample(log, {.rows = 2'000'000, .customers = 3'000});
+  write_sample(log, {.rows = 6'000'000, .customers = 3'000});
   RunOptions roomy = quick({log}, folder.path("roomy"));
   EXPECT_EQ(run(roomy).spilled_bytes, 0u);
   for (const int threads : {1, 2}) {

@@ -220,6 +220,12 @@ class Turns {
   bool failed_ = false;
 };
 
+// As many customers as the published log has for its rows, where none are asked for.
+EventSampleOptions with_customers(EventSampleOptions options) {
+  if (options.customers == 0) options.customers = std::max<std::uint64_t>(1, options.rows * 5'316'649 / 109'950'743);
+  return options;
+}
+
 void check(const EventSampleOptions& o) {
   if (o.rows < 1 || o.rows > 0xffff'ffffu) throw Error(ErrorKind::usage, fmt::format("rows is {} when it should be 1 to 4294967295", o.rows), "give a number in that range");
   if (o.customers < 1 || o.customers > o.rows || o.customers > most_customers)
@@ -237,7 +243,8 @@ std::string header(char delimiter) {
 
 }  // namespace
 
-EventSampleSummary write_events(const EventSampleOptions& options, const TextSink& sink) {
+EventSampleSummary write_events(const EventSampleOptions& asked, const TextSink& sink) {
+  const EventSampleOptions options = with_customers(asked);
   check(options);
   const int threads = options.threads > 0 ? options.threads : default_threads();
   Shop shop{build_event_products(options.seed, options.delimiter),
@@ -246,7 +253,7 @@ EventSampleSummary write_events(const EventSampleOptions& options, const TextSin
   shop.rates = solve_event_rates(shop.plan.sizes);
   const std::size_t row_size = longest_row(shop.products);
 
-  EventSampleSummary summary{.rows = options.rows, .sessions = shop.plan.sessions.size()};
+  EventSampleSummary summary{.rows = options.rows, .customers = options.customers, .sessions = shop.plan.sessions.size()};
   const auto put = [&](std::string_view text) { sink(text), summary.bytes += text.size(); };
   put(header(options.delimiter));
   std::vector<HourSpace> spaces(static_cast<std::size_t>(threads));
@@ -261,7 +268,8 @@ EventSampleSummary write_events(const EventSampleOptions& options, const TextSin
   return summary;
 }
 
-void write_event_truth(const EventSampleOptions& options, const TextSink& sink) {
+void write_event_truth(const EventSampleOptions& asked, const TextSink& sink) {
+  const EventSampleOptions options = with_customers(asked);
   check(options);
   std::string text = fmt::format("customer{}kind\n", options.delimiter);
   for (std::uint64_t c = 0; c < options.customers; ++c) {

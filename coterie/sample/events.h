@@ -17,14 +17,14 @@ namespace coterie {
 
 struct EventSampleOptions {
   std::uint64_t rows = 1'000'000;   // without the header; below 2^32
-  std::uint64_t customers = 48'354;  // exactly that many appear; 1 <= customers <= rows, below 10^8
+  std::uint64_t customers = 0;      // exactly that many appear, at most 10^8; 0: as the published log, 1 for 20.68 rows
   std::uint64_t seed = 1;
   int threads = 0;       // 0 = all processors
   char delimiter = ',';  // one that occurs in no field: , ; tab |
 };
 
 struct EventSampleSummary {
-  std::uint64_t rows = 0, views = 0, carts = 0, purchases = 0, sessions = 0, bytes = 0;
+  std::uint64_t rows = 0, customers = 0, views = 0, carts = 0, purchases = 0, sessions = 0, bytes = 0;
 };
 
 // Receives the text piece by piece, in order, from one thread at a time; may throw.

@@ -51,6 +51,7 @@ void read_csv_row(const char* at, const CsvSpan& span, char delimiter, CsvRow& r
   row.begin = at;
   row.fault = RowFault::none;
   row.fault_at = nullptr;
+  row.number = CsvRow::not_indexed;
   row.without_newline = false;
   const char* limit = static_cast<std::size_t>(span.end - at) > max_row_bytes ? at + max_row_bytes : span.end;
   // Views into `unescaped` must not move: it never grows beyond the row. Parsers read beyond the end of a field.

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ struct CsvRow {
   const char* next = nullptr;            // first byte of the following row; null: beyond the bytes at hand
   RowFault fault = RowFault::none;
   const char* fault_at = nullptr;        // the opening quote, for the two quote faults
+  std::size_t number = not_indexed;      // in the index at hand (take_indexed_rows); such a row has no quotes
+  static constexpr std::size_t not_indexed = ~std::size_t{0};
   bool without_newline = false;          // the last line of the file, ended by its end
   std::string unescaped;                 // room for fields with doubled quotes
 };
@@ -64,16 +67,34 @@ struct CsvCounts {
   std::uint64_t blank_lines = 0;
 };
 
-// The rows of scan_rows's index, each without any quote.
+// The fields of a row of the index, before it is read.
+struct IndexedRow {
+  const char* base;
+  std::size_t begin;                    // offset of the row's first byte from base
+  std::span<const std::uint32_t> ends;  // offsets of the ends of its fields
+  std::size_t number;
+};
+
+inline IndexedRow indexed_row(const char* base, const RowIndex& index, std::size_t number) {
+  const std::size_t first_end = number == 0 ? 0 : index.rows[number - 1];
+  return {base, number == 0 ? 0 : std::size_t{index.ends[first_end - 1]} + 1, {index.ends + first_end, index.ends + index.rows[number]}, number};
+}
+
+// The rows of scan_rows's index, each without any quote. If there is on_row.look_ahead(IndexedRow), it is called for each
+// row, OnRow::rows_ahead rows before the row is taken.
 template <class OnRow>
 const char* take_indexed_rows(const char* base, const CsvSpan& span, const RowIndex& index, CsvRow& row, CsvCounts& counts, OnRow&& on_row) {
   const char* at = base;
+  [[maybe_unused]] std::size_t shown = 0;
   std::size_t first_end = 0;
   row.fault_at = nullptr;
   row.without_newline = false;
   for (std::size_t r = 0; r < index.row_count && at < span.stop; ++r) {
+    if constexpr (requires { on_row.look_ahead(IndexedRow{}); })
+      for (; shown < std::min(r + on_row.rows_ahead, index.row_count); ++shown) on_row.look_ahead(indexed_row(base, index, shown));
     const std::size_t count = index.rows[r] - first_end;
     row.begin = at;
+    row.number = r;
     row.fields.resize(count);
     for (std::size_t c = 0; c < count; ++c) {
       const char* field_end = base + index.ends[first_end + c];
