@@ -230,7 +230,7 @@ TEST(Program, StaysWithinTheMemoryItIsGiven) {
 #endif
   const TestFolder folder;
   const std::string log = folder.path("log.csv"), messages = folder.path("messages");
-  write_sample(log, {.rows = 4'000'000, .customers = 190'000});
+  write_sample(log, {.rows = 9'000'000, .customers = 190'000});
   for (const char* threads : {"2", "4"}) {
     const std::size_t limit = 300'000'000;
     ASSERT_EQ(run_program({"run", log, "--out", folder.path("out"), "--k", "3..4", "--restarts", "3", "--memory", "300MB", "--threads", threads,
