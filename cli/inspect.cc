@@ -1,31 +1,28 @@
 // coterie inspect: what a file is taken for, and why.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "coterie/events/roles.h"
+#include "coterie/model/shape.h"
 #include "coterie/source/bytes.h"
 #include "coterie/source/dialect.h"
 
 namespace {
 
+struct InspectCommand {
+  InputOptions input;
+  ColumnOptions columns;
+};
+
 std::string column_name(const coterie::Dialect& dialect, int column) {
   return column < 0 ? "-" : dialect.columns[static_cast<std::size_t>(column)];
 }
 
-void print_file(const std::string& path, const InputOptions& options) {
-  const coterie::ByteReader reader(path, {.threads = 1});
-  const coterie::Dialect dialect = coterie::sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter_from_text(options.delimiter));
-  const coterie::RoleMap roles = find_roles(dialect, roles_from_texts(options.roles), path);
-  fmt::print("{}\n", path);
-  fmt::print("  compression  {}\n", name_of(reader.compression()));
-  fmt::print("  delimiter    {}\n", coterie::name_of_delimiter(dialect.delimiter));
-  fmt::print("  line ends    {}\n", dialect.crlf ? "CRLF" : "LF");
-  fmt::print("  encoding     UTF-8{}\n", dialect.byte_order_mark ? " with byte order mark" : "");
-  fmt::print("  header       {}\n", dialect.has_header ? "yes" : "no: the first row looks like data");
-  fmt::print("  columns      {}, looked at the first {} rows\n\n", dialect.columns.size(), dialect.samples.size());
+void print_roles(const coterie::Dialect& dialect, const coterie::RoleMap& roles) {
   fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", "role", "column", "confidence", "runner-up", "why");
   for (int r = 0; r < coterie::role_count; ++r) {
     const auto role = static_cast<coterie::Role>(r);
@@ -45,15 +42,53 @@ void print_file(const std::string& path, const InputOptions& options) {
   fmt::print("  not used: {}\n", unused.empty() ? "-" : unused);
 }
 
+void print_plans(const std::vector<coterie::ColumnPlan>& plans) {
+  std::size_t width = 6;
+  for (const auto& plan : plans) width = std::max(width, plan.name.size());
+  fmt::print("  {:<{}} {:<10} {:<10} {:<11} {:<10} {}\n", "column", width, "kind", "encoding", "confidence", "runner-up", "why");
+  for (const auto& plan : plans) {
+    const bool is_feature = plan.kind >= coterie::ColumnKind::number && plan.kind <= coterie::ColumnKind::category;
+    fmt::print("  {:<{}} {:<10} {:<10} {:<11.2f} {:<10} {}\n", plan.name, width, name_of(plan.kind), is_feature ? name_of(plan.encoding) : "-", plan.confidence,
+               plan.runner_up ? name_of(*plan.runner_up) : "-", plan.why);
+  }
+}
+
+void print_file(const std::string& path, const InspectCommand& command) {
+  const char delimiter = delimiter_from_text(command.input.delimiter);
+  const coterie::ByteReader reader(path, {.threads = 1});
+  const coterie::Dialect dialect = coterie::sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter);
+  const coterie::RoleMap roles = find_roles(dialect, roles_from_texts(command.input.roles), path);
+  const coterie::ShapeGuess guess = recognise_shape(dialect, path);
+  const coterie::Shape shape = shape_from_text(command.input.shape).value_or(guess.shape);
+  fmt::print("{}\n", path);
+  fmt::print("  shape        {} ({})\n", name_of(shape), shape == guess.shape ? guess.why : "given by --shape");
+  fmt::print("  compression  {}\n", name_of(reader.compression()));
+  fmt::print("  delimiter    {}\n", coterie::name_of_delimiter(dialect.delimiter));
+  fmt::print("  line ends    {}\n", dialect.crlf ? "CRLF" : "LF");
+  fmt::print("  encoding     UTF-8{}\n", dialect.byte_order_mark ? " with byte order mark" : "");
+  fmt::print("  header       {}\n", dialect.has_header ? "yes" : "no: the first row looks like data");
+  const bool can_be_read_again = reader.total_bytes().has_value() && path != "-";
+  if (shape == coterie::Shape::events || !can_be_read_again) {
+    fmt::print("  columns      {}, looked at the first {} rows\n\n", dialect.columns.size(), dialect.samples.size());
+    return print_roles(dialect, roles);
+  }
+  std::vector<coterie::TextTable> tables;
+  tables.push_back(coterie::read_text_table(path, delimiter));
+  fmt::print("  columns      {}, looked at all {} rows\n\n", dialect.columns.size(), tables[0].ledger.rows.read);
+  print_plans(plan_columns(tables, column_choices_from(command.columns)));
+}
+
 }  // namespace
 
 void add_inspect_command(CLI::App& app) {
   CLI::App* inspect = app.add_subcommand("inspect", "Show what a file is taken for, and why");
-  const auto options = std::make_shared<InputOptions>();
-  inspect->add_option("files", options->inputs, "Event logs")->required();
-  inspect->add_option("--role", options->roles, "ROLE=COLUMN, to try it out")->allow_extra_args(false);
-  inspect->add_option("--delimiter", options->delimiter, "comma, semicolon, tab or bar; guessed where not given");
-  inspect->callback([options] {
-    for (const std::string& path : options->inputs) print_file(path, *options);
+  const auto command = std::make_shared<InspectCommand>();
+  inspect->add_option("files", command->input.inputs, "Event logs or tables of customers")->required();
+  inspect->add_option("--shape", command->input.shape, "events or customers, to try it out");
+  inspect->add_option("--role", command->input.roles, "ROLE=COLUMN, to try it out")->allow_extra_args(false);
+  inspect->add_option("--delimiter", command->input.delimiter, "comma, semicolon, tab or bar; guessed where not given");
+  add_column_options(*inspect, command->columns);
+  inspect->callback([command] {
+    for (const std::string& path : command->input.inputs) print_file(path, *command);
   });
 }

@@ -1,8 +1,10 @@
-// coterie run: from raw event logs to segments.
+// coterie run: from a shop's raw data to segments.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
+#include <numeric>
 
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -16,8 +18,9 @@ using coterie::RunResult;
 
 struct RunCommand {
   InputOptions input;
+  ColumnOptions columns;
   coterie::RunOptions options;
-  std::string k = "3..7", features = "parquet";
+  std::string k = "3..7", features = "parquet", scale = "z";
   bool json = false;
 };
 
@@ -48,21 +51,38 @@ void print_k_table(const coterie::KChoice& choice) {
   fmt::print("{}\n", choice.reason);
 }
 
-void print_segments(const RunResult& result) {
-  std::vector<std::size_t> shown;  // columns
+// Of an event log the columns everyone knows; else the seven in which segments differ most, in deviations.
+std::vector<std::size_t> columns_to_show(const RunResult& result) {
+  std::vector<std::size_t> shown;
   for (const char* wanted : {"total_events", "n_view", "n_cart", "n_purchase", "n_sessions", "revenue", "recency_days"}) {
     const auto it = std::find(result.model.features.begin(), result.model.features.end(), wanted);
     if (it != result.model.features.end()) shown.push_back(static_cast<std::size_t>(it - result.model.features.begin()));
   }
+  if (result.model.shape == coterie::Shape::events) return shown;
+  const std::size_t columns = result.model.features.size();
+  std::vector<double> spread(columns);
+  for (std::size_t c = 0; c < result.model.k; ++c)
+    for (std::size_t j = 0; j < columns; ++j) spread[j] = std::max(spread[j], std::abs(result.model.centres[c * columns + j]));
+  shown.resize(columns);
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) { return spread[a] > spread[b]; });
+  shown.resize(std::min<std::size_t>(7, columns));
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+void print_segments(const RunResult& result) {
+  const std::vector<std::size_t> shown = columns_to_show(result);
+  const auto column_width = [&](std::size_t column) { return std::max<std::size_t>(13, result.model.features[column].size() + 1); };
   std::size_t width = 7;
   for (const auto& segment : result.model.segments) width = std::max(width, segment.name.size());
   fmt::print("\ncluster  {:<{}}  {:>11}  {:>6}   means: ", "segment", width, "customers", "share");
-  for (const std::size_t column : shown) fmt::print("{:>13}", result.model.features[column]);
+  for (const std::size_t column : shown) fmt::print("{:>{}}", result.model.features[column], column_width(column));
   fmt::print("\n");
   for (std::size_t c = 0; c < result.profiles.clusters.size(); ++c) {
     const coterie::ClusterProfile& profile = result.profiles.clusters[c];
     fmt::print("{:>7}  {:<{}}  {:>11}  {:>4.1f} %          ", c, result.model.segments[c].name, width, grouped(profile.customers), 100 * profile.share);
-    for (const std::size_t column : shown) fmt::print("{:>13.2f}", profile.means[column]);
+    for (const std::size_t column : shown) fmt::print("{:>{}.2f}", profile.means[column], column_width(column));
     fmt::print("\n");
   }
 }
@@ -83,7 +103,10 @@ void run(RunCommand& command) {
   coterie::RunOptions& options = command.options;
   options.inputs = command.input.inputs;
   options.k = k_range_from_text(command.k);
+  options.shape = shape_from_text(command.input.shape);
   options.roles = roles_from_texts(command.input.roles);
+  options.columns = column_choices_from(command.columns);
+  options.scaling = scaling_from_text(command.scale);
   options.delimiter = delimiter_from_text(command.input.delimiter);
   options.memory_bytes = bytes_from_text(command.input.memory);
   options.spill_directory = spill_directory_or_default(command.input.spill_directory);
@@ -101,9 +124,12 @@ void run(RunCommand& command) {
 }  // namespace
 
 void add_run_command(CLI::App& app) {
-  CLI::App* run_app = app.add_subcommand("run", "From raw event logs to customer segments");
+  CLI::App* run_app = app.add_subcommand("run", "From a shop's raw data to customer segments");
   const auto command = std::make_shared<RunCommand>();
   add_input_options(*run_app, command->input);
+  run_app->add_option("--shape", command->input.shape, "events (a row an event) or customers (a row a customer); recognised where not given");
+  add_column_options(*run_app, command->columns);
+  run_app->add_option("--scale", command->scale, "How features are made comparable: z, robust, min-max, log-z (log(1 + x), then z) or yeo-johnson")->capture_default_str();
   run_app->add_option("--out", command->options.out, "Folder for the results")->required();
   run_app->add_option("--k", command->k, "Number of segments, or a range of which the silhouette chooses")->capture_default_str();
   run_app->add_option("--restarts", command->options.restarts, "Seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();

@@ -1,8 +1,9 @@
-// The main job: from raw event logs to segments on disk.
+// The main job: from a shop's raw data to segments on disk.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,10 @@ struct RunOptions {
   int restarts = 10;
   std::uint64_t seed = 1;
   bool exact = false;                        // all restarts on all rows
+  std::optional<Shape> shape;                // none: recognised
   std::map<std::string, std::string> roles;  // role -> column
+  ColumnChoices columns;                     // of tables of customers
+  ScalingMethod scaling = ScalingMethod::z;
   char delimiter = 0;                        // 0: guessed
   FeatureFormat features = FeatureFormat::parquet;
   int threads = 0;

@@ -1,0 +1,55 @@
+#include "coterie/model/shape.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <set>
+
+#include "coterie/base/error.h"
+#include "coterie/events/roles.h"
+#include "coterie/source/bytes.h"
+
+namespace coterie {
+namespace {
+
+constexpr std::array shape_names = {"events", "customers"};
+
+// The share of different values among a column's first rows.
+double different_share(const Dialect& dialect, std::size_t column) {
+  std::set<std::string_view> different;
+  std::size_t values = 0;
+  for (const auto& row : dialect.samples)
+    if (column < row.size() && !row[column].empty()) ++values, different.insert(row[column]);
+  return values == 0 ? 0 : static_cast<double>(different.size()) / static_cast<double>(values);
+}
+
+}  // namespace
+
+const char* name_of(Shape shape) { return shape_names[static_cast<std::size_t>(shape)]; }
+
+Shape shape_from_name(const std::string& name) {
+  for (std::size_t s = 0; s < shape_names.size(); ++s)
+    if (name == shape_names[s]) return static_cast<Shape>(s);
+  throw Error(ErrorKind::usage, fmt::format("--shape {} is not known", name), "write events or customers");
+}
+
+ShapeGuess recognise_shape(const Dialect& dialect, const std::string& path) {
+  const RoleMap roles = find_roles(dialect, {}, path);
+  if (roles.column(Role::event_type) >= 0) return {Shape::events, "a column says what kind of event each row is"};
+  const int customer = roles.column(Role::customer);
+  if (customer >= 0 && !dialect.samples.empty() && different_share(dialect, static_cast<std::size_t>(customer)) >= 0.9)
+    return {Shape::customers, "each row has a customer of its own"};
+  if (roles.column(Role::time) < 0) return {Shape::customers, "no column is a point in time"};
+  return {Shape::events, "a column is a point in time"};
+}
+
+ShapeGuess recognise_shape(const std::vector<std::string>& paths, char delimiter) {
+  const std::string& path = paths.front();
+  std::error_code ignored;
+  if (path == "-" || std::filesystem::is_fifo(path, ignored)) return {Shape::events, "a stream is taken for events"};
+  const ByteReader reader(path, {.threads = 1});
+  return recognise_shape(sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter), path);
+}
+
+}  // namespace coterie

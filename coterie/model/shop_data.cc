@@ -1,0 +1,195 @@
+#include "coterie/model/shop_data.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "coterie/base/error.h"
+#include "coterie/features/compute.h"
+#include "coterie/table/read_customers.h"
+
+namespace coterie {
+namespace {
+
+// --- event logs --------------------------------------------------------------------------------------
+
+// What events in memory leave of their share is for decoding them.
+ComputeOptions room_for_features(int threads, const MemoryPlan& memory, const EventStore& store) {
+  const std::size_t unused = memory.events - std::min(memory.events, store.memory_bytes());
+  return {.threads = threads, .memory_bytes = memory.customer_rows, .events_bytes = memory.partitions + unused};
+}
+
+// Features that the log has no column for are left out, and said so.
+std::vector<Feature> choose_features(const bool (&has_role)[role_count], std::vector<std::string>& notes) {
+  std::vector<Feature> features = available_features(has_role);
+  std::vector<std::string> missing;
+  for (const Feature& feature : feature_catalogue())
+    if (std::none_of(features.begin(), features.end(), [&](const Feature& f) { return f.compute == feature.compute; })) missing.emplace_back(feature.name);
+  if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
+  return features;
+}
+
+// Where two columns fit a role equally well, the first is taken, and said so.
+void note_equal_columns(const ReadReport& read, std::vector<std::string>& notes) {
+  for (const InputReport& input : read.inputs)
+    for (int r = 0; r < role_count; ++r) {
+      const RoleChoice& choice = input.roles.choice[r];
+      if (choice.runner_up < 0 || choice.runner_up_confidence < choice.confidence) continue;
+      notes.push_back(fmt::format("{}: columns {} and {} ({} and {}) fit the role {} equally well; the first is taken", input.file.path, choice.column + 1,
+                                  choice.runner_up + 1, input.dialect.columns[static_cast<std::size_t>(choice.column)],
+                                  input.dialect.columns[static_cast<std::size_t>(choice.runner_up)], name_of(static_cast<Role>(r))));
+    }
+}
+
+ShopData read_event_log(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+  EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
+                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
+                                              .spill_directory = options.spill_directory,
+                                              .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
+  ShopData data{.read = log.report, .spilled_bytes = log.store.spilled_bytes(), .rejects = std::move(log.rejects)};
+  begin("features");
+  note_equal_columns(data.read, notes);
+  data.features = choose_features(log.has_role, notes);
+  data.customers = compute_features(log, data.features, room_for_features(options.threads, memory, log.store));
+  return data;
+}
+
+ShopData read_log_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
+                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
+                                              .spill_directory = options.spill_directory, .progress = options.progress});
+  ShopData data{.read = log.report};
+  const std::vector<Feature> available = available_features(log.has_role);
+  for (const std::string& name : model.features) {
+    const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
+    if (it == available.end())
+      throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and this log has no column for it", name),
+                  "give the column with --role, or fit a model on a log without it", options.inputs.front());
+    data.features.push_back(*it);
+  }
+  data.customers = compute_features(log, data.features, room_for_features(options.threads, memory, log.store));
+  return data;
+}
+
+// --- tables of customers -----------------------------------------------------------------------------
+
+std::vector<TextTable> read_tables(std::vector<std::string> paths, char delimiter, const MemoryPlan& memory) {
+  std::sort(paths.begin(), paths.end());
+  if (const auto twice = std::adjacent_find(paths.begin(), paths.end()); twice != paths.end())
+    throw Error(ErrorKind::usage, "the file is given twice; its rows would count double", "give each file once", *twice);
+  std::vector<TextTable> tables;
+  std::size_t bytes = 0;
+  for (const std::string& path : paths) {
+    tables.push_back(read_text_table(path, delimiter));
+    // Measured: text, views, values and ids stand in memory together at about five times the text.
+    bytes += 5 * tables.back().bytes.size();
+    if (bytes > memory.limit)
+      throw Error(ErrorKind::memory, fmt::format("tables are read whole, which takes about {} MB of the {} MB there are", bytes / 1'000'000, memory.limit / 1'000'000), "give more --memory", path);
+  }
+  return tables;
+}
+
+// The counts and rejects of all tables, in the order of the files.
+void fill_ledger(ShopData& data, std::vector<TextTable>& tables, const std::string& rejects_path) {
+  Ledger ledger(rejects_path);
+  for (TextTable& table : tables) {
+    std::stable_sort(table.ledger.rejects.begin(), table.ledger.rejects.end(), [](const Reject& a, const Reject& b) { return a.line < b.line; });
+    ledger.begin_file(table.file.path, table.header_newlines);
+    ledger.add_block(0, std::move(table.ledger));
+    InputReport input{.file = table.file, .dialect = table.dialect, .roles = {}, .rows = ledger.end_file(), .last_line_without_newline = table.last_line_without_newline};
+    data.read.inputs.push_back(std::move(input));
+  }
+  data.read.rows = ledger.total();
+  data.rejects = ledger.take_output();
+}
+
+void require_customers(const ReadReport& read) {
+  if (read.rows.used > 0) return;
+  std::string why = read.rows.read == 0 ? "there is no row behind the header" : fmt::format("all {} rows were set aside:", read.rows.read);
+  for (std::size_t r = 0; r < reason_count; ++r)
+    if (read.rows.set_aside[r] != 0) why += fmt::format(" {} {}", read.rows.set_aside[r], name_of(static_cast<Reason>(r)));
+  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, "look at the columns with: coterie inspect FILE; --missing median fills blanks, --column NAME=ignored leaves a column out",
+              read.inputs.front().file.path);
+}
+
+std::vector<std::string> names_of_kind(const std::vector<ColumnPlan>& plans, ColumnKind kind) {
+  std::vector<std::string> names;
+  for (const ColumnPlan& plan : plans)
+    if (plan.kind == kind) names.push_back(plan.name);
+  return names;
+}
+
+void note_plans(const std::vector<ColumnPlan>& plans, std::vector<std::string>& notes) {
+  if (names_of_kind(plans, ColumnKind::id).empty()) notes.push_back("no column is an id: customers are numbered in the order of the rows");
+  const std::vector<std::string> beside = names_of_kind(plans, ColumnKind::attribute), none = names_of_kind(plans, ColumnKind::ignored);
+  if (!beside.empty()) notes.push_back(fmt::format("no part of clustering: {}", fmt::join(beside, ", ")));
+  if (!none.empty()) notes.push_back(fmt::format("ignored: {}", fmt::join(none, ", ")));
+  for (const ColumnPlan& plan : plans)
+    if (plan.format.ambiguous) notes.push_back(fmt::format("{}: commas are taken for thousands marks; where they begin decimals, write them as points", plan.name));
+}
+
+void note_fills(const Recipe& recipe, std::vector<std::string>& notes) {
+  for (const ColumnRecipe& column : recipe.columns) {
+    if (column.filled == 0) continue;
+    const bool by_neighbours = column.plan.missing.rule == MissingRule::nearest;
+    const std::string with = by_neighbours ? std::string("the mean of their nearest customers") : column.plan.kind == ColumnKind::number ? fmt::format("{:g}", column.fill) : column.fill_level;
+    notes.push_back(fmt::format("{}: {} blank cells filled with {} ({})", column.plan.name, column.filled, with, text_of(column.plan.missing)));
+  }
+}
+
+// --role customer=COLUMN says of a table of customers which column the id is.
+ColumnChoices choices_with_roles(const RunOptions& options) {
+  ColumnChoices choices = options.columns;
+  for (const auto& [role, column] : options.roles) {
+    if (role != name_of(Role::customer)) throw Error(ErrorKind::usage, fmt::format("--role {}: a table of customers has no such role", role), "say what the column is: --column \"NAME=number\"");
+    choices.kinds[column] = "id";
+  }
+  return choices;
+}
+
+ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
+  const std::vector<ColumnPlan> plans = plan_columns(tables, choices_with_roles(options));
+  ShopData data{.shape = Shape::customers, .has_id_column = !names_of_kind(plans, ColumnKind::id).empty()};
+  CustomerTable customers = read_customers(tables, plans);
+  fill_ledger(data, tables, options.out + "/rejects.csv");
+  require_customers(data.read);
+  begin("features");
+  note_plans(plans, notes);
+  data.recipe = fit_recipe(customers, plans);
+  if (data.recipe.columns.empty())
+    throw Error(ErrorKind::usage, "no column is a number, a truth, a level or a category: there is nothing to tell customers apart by", "say what a column is: --column \"NAME=category\"", options.inputs.front());
+  note_fills(data.recipe, notes);
+  data.customers = apply_recipe(data.recipe, std::move(customers));
+  return data;
+}
+
+ShopData read_tables_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
+  std::vector<ColumnPlan> plans;
+  if (model.has_id_column) plans.push_back({.name = model.id_name, .kind = ColumnKind::id});
+  for (const ColumnRecipe& column : model.recipe.columns) plans.push_back(column.plan);
+  ShopData data{.shape = Shape::customers};
+  CustomerTable customers = read_customers(tables, plans);
+  fill_ledger(data, tables, "");
+  require_customers(data.read);
+  data.customers = apply_recipe(model.recipe, std::move(customers));
+  return data;
+}
+
+}  // namespace
+
+ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+  const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
+  switch (shape) {
+    case Shape::customers: return read_customer_tables(options, memory, begin, notes);
+    default: return read_event_log(options, memory, begin, notes);
+  }
+}
+
+ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  return model.shape == Shape::customers ? read_tables_for_model(options, model, memory) : read_log_for_model(options, model, memory);
+}
+
+}  // namespace coterie
