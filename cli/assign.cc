@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "coterie/model/run.h"
@@ -38,7 +39,11 @@ void add_assign_command(CLI::App& app) {
   CLI::App* assign = app.add_subcommand("assign", "Give the customers of new logs the segments of a fitted model");
   const auto command = std::make_shared<AssignCommand>();
   add_input_options(*assign, command->input);
-  assign->add_option("--model", command->model, "Folder that coterie run wrote")->required();
-  assign->add_option("--out", command->out, "CSV file to write, or - for standard output")->required();
-  assign->callback([command] { run(*command); });
+  assign->add_option("--model", command->model, "Folder that coterie run wrote");
+  assign->add_option("--out", command->out, "CSV file to write, or - for standard output");
+  assign->callback([command, assign] {
+    apply_config(*assign);
+    for (const char* name : {"files", "--model", "--out"}) require_option(*assign, name);
+    run(*command);
+  });
 }

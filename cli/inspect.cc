@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/options.h"
+#include "coterie/base/output_file.h"
 #include "coterie/events/roles.h"
 #include "coterie/model/shape.h"
 #include "coterie/source/bytes.h"
@@ -16,6 +18,15 @@ namespace {
 struct InspectCommand {
   InputOptions input;
   ColumnOptions columns;
+  std::string save;
+};
+
+// What inspect found, as coterie.toml.
+struct Findings {
+  coterie::Shape shape = coterie::Shape::events;
+  coterie::Dialect dialect;
+  coterie::RoleMap roles;
+  std::vector<coterie::ColumnPlan> plans;
 };
 
 std::string column_name(const coterie::Dialect& dialect, int column) {
@@ -53,7 +64,37 @@ void print_plans(const std::vector<coterie::ColumnPlan>& plans) {
   }
 }
 
-void print_file(const std::string& path, const InspectCommand& command) {
+std::string roles_as_toml(const Findings& found) {
+  std::string text = "\n[roles]\n";
+  for (int r = 0; r < coterie::role_count; ++r) {
+    const coterie::RoleChoice& choice = found.roles.choice[r];
+    if (choice.column >= 0) text += fmt::format("{} = {}  # {:.2f}: {}\n", name_of(static_cast<coterie::Role>(r)), toml_text(column_name(found.dialect, choice.column)), choice.confidence, choice.why);
+  }
+  return text;
+}
+
+std::string plans_as_toml(const std::vector<coterie::ColumnPlan>& plans) {
+  std::string text;
+  for (const auto& plan : plans) {
+    const bool has_levels = plan.kind == coterie::ColumnKind::level, is_word = has_levels || plan.kind == coterie::ColumnKind::category;
+    text += fmt::format("\n[columns.{}]\nkind = {}  # {:.2f}: {}\n", toml_text(plan.name), toml_text(name_of(plan.kind)), plan.confidence, plan.why);
+    std::vector<std::string> levels;
+    for (const std::string& level : plan.levels) levels.push_back(toml_text(level));
+    if (has_levels) text += fmt::format("order = [{}]\n", fmt::join(levels, ", "));
+    if (is_word) text += fmt::format("encode = {}\n", toml_text(name_of(plan.encoding)));
+  }
+  return text;
+}
+
+void save(const Findings& found, const InspectCommand& command) {
+  std::vector<std::string> inputs;
+  for (const std::string& input : command.input.inputs) inputs.push_back(toml_text(input));
+  std::string text = fmt::format("# Written by coterie inspect; coterie run --config {} reads it.\ninputs = [{}]\nshape = {}\n", command.save, fmt::join(inputs, ", "), toml_text(name_of(found.shape)));
+  text += found.plans.empty() ? roles_as_toml(found) : plans_as_toml(found.plans);
+  coterie::write_file(command.save, text);
+}
+
+Findings print_file(const std::string& path, const InspectCommand& command) {
   const char delimiter = delimiter_from_text(command.input.delimiter);
   const coterie::ByteReader reader(path, {.threads = 1});
   const coterie::Dialect dialect = coterie::sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter);
@@ -70,12 +111,15 @@ void print_file(const std::string& path, const InspectCommand& command) {
   const bool can_be_read_again = reader.total_bytes().has_value() && path != "-";
   if (shape == coterie::Shape::events || !can_be_read_again) {
     fmt::print("  columns      {}, looked at the first {} rows\n\n", dialect.columns.size(), dialect.samples.size());
-    return print_roles(dialect, roles);
+    print_roles(dialect, roles);
+    return {shape, dialect, roles, {}};
   }
   std::vector<coterie::TextTable> tables;
   tables.push_back(coterie::read_text_table(path, delimiter));
   fmt::print("  columns      {}, looked at all {} rows\n\n", dialect.columns.size(), tables[0].ledger.rows.read);
-  print_plans(plan_columns(tables, column_choices_from(command.columns)));
+  Findings found{shape, dialect, roles, plan_columns(tables, column_choices_from(command.columns))};
+  print_plans(found.plans);
+  return found;
 }
 
 }  // namespace
@@ -83,12 +127,18 @@ void print_file(const std::string& path, const InspectCommand& command) {
 void add_inspect_command(CLI::App& app) {
   CLI::App* inspect = app.add_subcommand("inspect", "Show what a file is taken for, and why");
   const auto command = std::make_shared<InspectCommand>();
-  inspect->add_option("files", command->input.inputs, "Event logs or tables of customers")->required();
+  inspect->add_option("files", command->input.inputs, "Event logs or tables of customers");
+  inspect->add_option("--save", command->save, "File to write what was found to, as coterie.toml");
+  add_config_option(*inspect);
   inspect->add_option("--shape", command->input.shape, "events or customers, to try it out");
   inspect->add_option("--role", command->input.roles, "ROLE=COLUMN, to try it out")->allow_extra_args(false);
   inspect->add_option("--delimiter", command->input.delimiter, "comma, semicolon, tab or bar; guessed where not given");
   add_column_options(*inspect, command->columns);
-  inspect->callback([command] {
-    for (const std::string& path : command->input.inputs) print_file(path, *command);
+  inspect->callback([command, inspect] {
+    apply_config(*inspect);
+    require_option(*inspect, "files");
+    std::vector<Findings> found;
+    for (const std::string& path : command->input.inputs) found.push_back(print_file(path, *command));
+    if (!command->save.empty()) save(found.front(), *command);
   });
 }

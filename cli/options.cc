@@ -4,13 +4,16 @@
 
 #include <cstdlib>
 
+#include "cli/config.h"
 #include "coterie/base/error.h"
 
 using coterie::Error;
 using coterie::ErrorKind;
 
 void add_input_options(CLI::App& command, InputOptions& options) {
-  command.add_option("files", options.inputs, "CSV, plain, gzip or zstd; - is standard input")->required();
+  command.add_option("files", options.inputs, "CSV, plain, gzip or zstd; - is standard input");
+  add_config_option(command);
+  command.add_option("--shape", options.shape, "events (a row an event) or customers (a row a customer); recognised where not given");
   command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session")->allow_extra_args(false);
   command.add_option("--delimiter", options.delimiter, "comma, semicolon, tab or bar; guessed where not given");
   command.add_option("--memory", options.memory, "Most memory the program may take, for example 4GB; half of the machine where not given");
@@ -99,6 +102,14 @@ std::map<std::string, std::string> settings_from_texts(const std::vector<std::st
 }
 
 }  // namespace
+
+std::vector<coterie::Derivation> derivations_from_texts(const std::vector<std::string>& texts) {
+  std::vector<coterie::Derivation> derivations;
+  for (const std::string& text : texts) {
+    for (const auto& [name, sql] : settings_from_texts({text}, "--derive", "\"spend_per_item=spend / items\"")) derivations.push_back({name, sql});
+  }
+  return derivations;
+}
 
 coterie::ColumnChoices column_choices_from(const ColumnOptions& options) {
   coterie::ColumnChoices choices{.kinds = settings_from_texts(options.kinds, "--column", "\"City=category\""),

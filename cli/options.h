@@ -12,6 +12,7 @@
 #include "coterie/matrix/scaling.h"
 #include "coterie/model/shape.h"
 #include "coterie/table/column_plan.h"
+#include "coterie/table/derive.h"
 
 // How logs are read.
 struct InputOptions {
@@ -30,6 +31,7 @@ struct ColumnOptions {
   std::vector<std::string> kinds, orders, encodings, missing;  // "NAME=VALUE"; missing also "VALUE"
 };
 void add_column_options(CLI::App& command, ColumnOptions& options);
+std::vector<coterie::Derivation> derivations_from_texts(const std::vector<std::string>& texts);  // "NAME=SQL"
 coterie::ColumnChoices column_choices_from(const ColumnOptions& options);
 
 // These throw Error(usage) that names the option and shows a right one.

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "coterie/model/run.h"
@@ -20,6 +21,7 @@ struct RunCommand {
   InputOptions input;
   ColumnOptions columns;
   coterie::RunOptions options;
+  std::vector<std::string> derived;
   std::string k = "3..7", features = "parquet", scale = "z";
   bool json = false;
 };
@@ -106,6 +108,7 @@ void run(RunCommand& command) {
   options.shape = shape_from_text(command.input.shape);
   options.roles = roles_from_texts(command.input.roles);
   options.columns = column_choices_from(command.columns);
+  options.derived = derivations_from_texts(command.derived);
   options.scaling = scaling_from_text(command.scale);
   options.delimiter = delimiter_from_text(command.input.delimiter);
   options.memory_bytes = bytes_from_text(command.input.memory);
@@ -127,15 +130,21 @@ void add_run_command(CLI::App& app) {
   CLI::App* run_app = app.add_subcommand("run", "From a shop's raw data to customer segments");
   const auto command = std::make_shared<RunCommand>();
   add_input_options(*run_app, command->input);
-  run_app->add_option("--shape", command->input.shape, "events (a row an event) or customers (a row a customer); recognised where not given");
   add_column_options(*run_app, command->columns);
   run_app->add_option("--scale", command->scale, "How features are made comparable: z, robust, min-max, log-z (log(1 + x), then z) or yeo-johnson")->capture_default_str();
-  run_app->add_option("--out", command->options.out, "Folder for the results")->required();
+  run_app->add_option("--derive", command->derived, "NAME=SQL: a further column, an expression over the customer table")->allow_extra_args(false);
+  run_app->add_option("--filter", command->options.filters, "SQL: only customers for whom it is true")->allow_extra_args(false);
+  run_app->add_option("--out", command->options.out, "Folder for the results");
   run_app->add_option("--k", command->k, "Number of segments, or a range of which the silhouette chooses")->capture_default_str();
   run_app->add_option("--restarts", command->options.restarts, "Seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
   run_app->add_option("--seed", command->options.seed, "Same seed, same result")->capture_default_str();
   run_app->add_flag("--exact", command->options.exact, "Run every restart of k-means on all customers, not on a sample first");
   run_app->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
   run_app->add_flag("--json", command->json, "Print the summary as JSON");
-  run_app->callback([command] { run(*command); });
+  run_app->callback([command, run_app] {
+    apply_config(*run_app);
+    require_option(*run_app, "files");
+    require_option(*run_app, "--out");
+    run(*command);
+  });
 }

@@ -37,7 +37,7 @@ std::optional<std::string> nearest_name(std::string_view typed, std::span<const 
   const std::string lower = lower_case(typed);
   for (const std::string& name : known) {
     const std::size_t edits = edits_between(lower, lower_case(name));
-    if (edits < least && 3 * edits <= std::max(typed.size(), name.size())) least = edits, best = name;
+    if (edits < least && 5 * edits <= 2 * std::max(typed.size(), name.size())) least = edits, best = name;
   }
   return best;
 }

@@ -9,7 +9,7 @@
 namespace coterie {
 
 // The name with the fewest insertions, deletions, replacements and swaps of neighbours (optimal string alignment,
-// Damerau 1964) from `typed`, letters' case aside; ties to the first. None where more than a third of the longer
+// Damerau 1964) from `typed`, letters' case aside; ties to the first. None where more than two fifths of the longer
 // of the two would have to change.
 std::optional<std::string> nearest_name(std::string_view typed, std::span<const std::string> known);
 

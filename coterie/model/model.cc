@@ -83,6 +83,8 @@ Model model_from_json(const Json& json) {
   Model model;
   if (json.contains("shape")) model.shape = from_name<Shape>(json.at("shape"), shape_count);
   model.id_name = json.at("id_name");
+  if (json.contains("derived"))
+    for (const Json& derivation : json.at("derived")) model.derived.push_back({derivation.at("name"), derivation.at("sql")});
   if (json.contains("recipe")) {
     model.has_id_column = json.at("has_id_column");
     model.recipe = recipe_from_json(json.at("recipe"));
@@ -120,6 +122,7 @@ std::string model_to_json(const Model& model) {
       {"centres", model.centres},
       {"segments", segments_to_json(model.segments)},
   };
+  for (const Derivation& derivation : model.derived) json["derived"].push_back({{"name", derivation.name}, {"sql", derivation.sql}});
   if (!model.recipe.columns.empty()) json["has_id_column"] = model.has_id_column, json["recipe"] = recipe_to_json(model.recipe);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";  // a header may hold any bytes
 }

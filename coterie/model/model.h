@@ -10,6 +10,7 @@
 #include "coterie/model/shape.h"
 #include "coterie/segments/name.h"
 #include "coterie/table/customer_table.h"
+#include "coterie/table/derive.h"
 
 namespace coterie {
 
@@ -17,6 +18,7 @@ struct Model {
   Shape shape = Shape::events;        // of the data it was fitted on, and is for
   std::string id_name;                // of the data it was fitted on
   bool has_id_column = true;          // false: customers were numbered
+  std::vector<Derivation> derived;    // columns that the user writes as SQL
   Recipe recipe;                      // from the columns of a table of customers to features; else empty
   std::vector<std::string> features;  // the columns, in order
   Scaling scaling;

@@ -63,10 +63,11 @@ void make_folder(const std::string& path) {
     throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
 }
 
-void describe_input(Model& model, const ShopData& data) {
+void describe_input(Model& model, const RunOptions& options, const ShopData& data) {
   model.shape = data.shape;
   model.id_name = data.customers.id_name;
   model.has_id_column = data.has_id_column;
+  model.derived = options.derived;
   model.recipe = data.recipe;
   model.features = data.customers.names;
 }
@@ -173,7 +174,7 @@ RunResult run(const RunOptions& options) {
   stations.begin("scale");
   EqualRows unique = merge_equal_rows(customers.values, options.threads);
   result.different_rows = unique.rows.rows();
-  describe_input(result.model, data);
+  describe_input(result.model, options, data);
   result.model.scaling = fit_scaling(unique.view(), options.scaling, options.threads);
   scale_in_place(unique.rows, result.model.scaling, options.threads);
   note_heavy_tails(unique.rows, result.model, result.notes);

@@ -28,6 +28,8 @@ struct RunOptions {
   std::optional<Shape> shape;                // none: recognised
   std::map<std::string, std::string> roles;  // role -> column
   ColumnChoices columns;                     // of tables of customers
+  std::vector<Derivation> derived;           // further columns, as SQL over the customer table
+  std::vector<std::string> filters;          // SQL: only customers for whom each is true
   ScalingMethod scaling = ScalingMethod::z;
   char delimiter = 0;                        // 0: guessed
   FeatureFormat features = FeatureFormat::parquet;

@@ -112,11 +112,15 @@ Json features_to_json(const RunResult& result) {
 }
 
 Json options_to_json(const RunOptions& options) {
+  Json derived = Json::object();
+  for (const Derivation& derivation : options.derived) derived[derivation.name] = derivation.sql;
   return {{"k", {options.k.first, options.k.last}},
           {"restarts", options.restarts},
           {"seed", options.seed},
           {"exact", options.exact},
           {"roles", options.roles},
+          {"derived", derived},
+          {"filters", options.filters},
           {"scale", name_of(options.scaling)},
           {"delimiter", options.delimiter == 0 ? Json(nullptr) : Json(std::string(1, options.delimiter))},
           {"features", options.features == FeatureFormat::csv ? "csv" : "parquet"}};

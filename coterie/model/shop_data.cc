@@ -12,6 +12,17 @@
 namespace coterie {
 namespace {
 
+// What the user adds and leaves out by SQL.
+CustomerTable derive_and_filter(CustomerTable customers, const RunOptions& options, std::vector<std::string>& notes) {
+  customers = derive_columns(std::move(customers), options.derived);
+  for (const std::string& filter : options.filters) {
+    const std::size_t before = customers.ids.size();
+    customers = filter_customers(std::move(customers), filter);
+    notes.push_back(fmt::format("filter \"{}\" leaves out {} of {} customers", filter, before - customers.ids.size(), before));
+  }
+  return customers;
+}
+
 // --- event logs --------------------------------------------------------------------------------------
 
 // What events in memory leave of their share is for decoding them.
@@ -51,7 +62,7 @@ ShopData read_event_log(const RunOptions& options, const MemoryPlan& memory, con
   begin("features");
   note_equal_columns(data.read, notes);
   data.features = choose_features(log.has_role, notes);
-  data.customers = compute_features(log, data.features, room_for_features(options.threads, memory, log.store));
+  data.customers = derive_and_filter(compute_features(log, data.features, room_for_features(options.threads, memory, log.store)), options, notes);
   return data;
 }
 
@@ -62,13 +73,14 @@ ShopData read_log_for_model(const AssignOptions& options, const Model& model, co
   ShopData data{.read = log.report};
   const std::vector<Feature> available = available_features(log.has_role);
   for (const std::string& name : model.features) {
+    if (std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; })) continue;
     const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
     if (it == available.end())
       throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and this log has no column for it", name),
                   "give the column with --role, or fit a model on a log without it", options.inputs.front());
     data.features.push_back(*it);
   }
-  data.customers = compute_features(log, data.features, room_for_features(options.threads, memory, log.store));
+  data.customers = derive_columns(compute_features(log, data.features, room_for_features(options.threads, memory, log.store)), model.derived);
   return data;
 }
 
@@ -138,6 +150,11 @@ void note_fills(const Recipe& recipe, std::vector<std::string>& notes) {
   }
 }
 
+// Derived columns are numbers without a blank; their formats are as good as any.
+void add_derived(std::vector<ColumnPlan>& plans, const std::vector<Derivation>& derived) {
+  for (const Derivation& derivation : derived) plans.push_back({.name = derivation.name, .kind = ColumnKind::number, .confidence = 1, .why = "derived: " + derivation.sql});
+}
+
 // --role customer=COLUMN says of a table of customers which column the id is.
 ColumnChoices choices_with_roles(const RunOptions& options) {
   ColumnChoices choices = options.columns;
@@ -150,13 +167,15 @@ ColumnChoices choices_with_roles(const RunOptions& options) {
 
 ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
   std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
-  const std::vector<ColumnPlan> plans = plan_columns(tables, choices_with_roles(options));
+  std::vector<ColumnPlan> plans = plan_columns(tables, choices_with_roles(options));
   ShopData data{.shape = Shape::customers, .has_id_column = !names_of_kind(plans, ColumnKind::id).empty()};
   CustomerTable customers = read_customers(tables, plans);
   fill_ledger(data, tables, options.out + "/rejects.csv");
   require_customers(data.read);
   begin("features");
   note_plans(plans, notes);
+  customers = derive_and_filter(std::move(customers), options, notes);
+  add_derived(plans, options.derived);
   data.recipe = fit_recipe(customers, plans);
   if (data.recipe.columns.empty())
     throw Error(ErrorKind::usage, "no column is a number, a truth, a level or a category: there is nothing to tell customers apart by", "say what a column is: --column \"NAME=category\"", options.inputs.front());
@@ -169,9 +188,14 @@ ShopData read_tables_for_model(const AssignOptions& options, const Model& model,
   std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
   std::vector<ColumnPlan> plans;
   if (model.has_id_column) plans.push_back({.name = model.id_name, .kind = ColumnKind::id});
-  for (const ColumnRecipe& column : model.recipe.columns) plans.push_back(column.plan);
+  for (const ColumnRecipe& column : model.recipe.columns)
+    if (std::none_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == column.plan.name; })) plans.push_back(column.plan);
+  // What is derived may look at attributes.
+  for (const std::string& name : model.derived.empty() ? std::vector<std::string>() : tables.front().dialect.columns)
+    if (std::none_of(plans.begin(), plans.end(), [&](const ColumnPlan& plan) { return plan.name == name; }))
+      plans.push_back({.name = name, .kind = ColumnKind::attribute, .missing = {.rule = MissingRule::constant}});
   ShopData data{.shape = Shape::customers};
-  CustomerTable customers = read_customers(tables, plans);
+  CustomerTable customers = derive_columns(read_customers(tables, plans), model.derived);
   fill_ledger(data, tables, "");
   require_customers(data.read);
   data.customers = apply_recipe(model.recipe, std::move(customers));
