@@ -33,6 +33,13 @@ std::string column_name(const coterie::Dialect& dialect, int column) {
   return column < 0 ? "-" : dialect.columns[static_cast<std::size_t>(column)];
 }
 
+std::string encoding_of(const coterie::Dialect& dialect, coterie::Recoding recoding) {
+  const bool is_utf16 = recoding == coterie::Recoding::utf16_little_endian || recoding == coterie::Recoding::utf16_big_endian;
+  if (is_utf16) return name_of(recoding);
+  if (dialect.windows_1252) return "Windows-1252 (or Latin-1): some bytes are no UTF-8";
+  return dialect.byte_order_mark ? "UTF-8 with byte order mark" : "UTF-8";
+}
+
 void print_roles(const coterie::Dialect& dialect, const coterie::RoleMap& roles) {
   fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", "role", "column", "confidence", "runner-up", "why");
   for (int r = 0; r < coterie::role_count; ++r) {
@@ -104,9 +111,9 @@ Findings print_file(const std::string& path, const InspectCommand& command) {
   fmt::print("{}\n", path);
   fmt::print("  shape        {} ({})\n", name_of(shape), shape == guess.shape ? guess.why : "given by --shape");
   fmt::print("  compression  {}\n", name_of(reader.compression()));
-  fmt::print("  delimiter    {}\n", coterie::name_of_delimiter(dialect.delimiter));
+  fmt::print("  delimiter    {}\n", reader.recoding() == coterie::Recoding::blanks ? "blanks" : coterie::name_of_delimiter(dialect.delimiter));
   fmt::print("  line ends    {}\n", dialect.crlf ? "CRLF" : "LF");
-  fmt::print("  encoding     UTF-8{}\n", dialect.byte_order_mark ? " with byte order mark" : "");
+  fmt::print("  encoding     {}\n", encoding_of(dialect, reader.recoding()));
   fmt::print("  header       {}\n", dialect.has_header ? "yes" : "no: the first row looks like data");
   const bool can_be_read_again = reader.total_bytes().has_value() && path != "-";
   if (shape == coterie::Shape::events || !can_be_read_again) {

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "coterie/base/error.h"
+#include "coterie/source/recode.h"
 
 namespace coterie {
 namespace {
@@ -49,7 +50,8 @@ void take(TextTable& table, const CsvRow& row) {
   table.row_line.push_back(row.line);
   for (std::string_view field : row.fields) {
     const bool in_row = field.data() >= table.bytes.data() && field.data() < table.bytes.data() + table.bytes.size();
-    if (!in_row && !field.empty()) field = table.unescaped.emplace_back(field);
+    if (!is_utf8(field)) field = table.unescaped.emplace_back(utf8_of(field));
+    else if (!in_row && !field.empty()) field = table.unescaped.emplace_back(field);
     table.fields.push_back(field);
   }
 }

@@ -1,4 +1,4 @@
-// A table read whole, every field a text: for tables with one row a customer and for related tables, which are small
+// A table read whole, every field a text in UTF-8: for tables with one row a customer and for related tables, which are small
 // beside an event log. Rows that are no rows of the table (a wrong number of fields, a quote that never closes) are in
 // its ledger with line and column; what the fields mean is for the caller to say, who sets rows aside by reject().
 #pragma once
@@ -35,7 +35,7 @@ struct TextTable {
   std::string_view at(std::size_t row, std::size_t column) const { return fields[row * columns() + column]; }
 
   std::vector<char> bytes;             // what the views point into
-  std::deque<std::string> unescaped;   // and fields with doubled quotes
+  std::deque<std::string> unescaped;   // and fields with doubled quotes or bytes of Windows-1252
 };
 
 // Where a field of a row without fault begins, its quote and all.
