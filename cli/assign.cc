@@ -13,6 +13,7 @@ namespace {
 
 struct AssignCommand {
   InputOptions input;
+  OrderOptions orders;
   std::string model, out;
 };
 
@@ -23,6 +24,8 @@ void run(const AssignCommand& command) {
        .model = command.model,
        .out = command.out,
        .roles = roles_from_texts(command.input.roles),
+       .orders = order_rules_from(command.orders),
+       .date_order = date_order_from_text(command.orders.date_order),
        .delimiter = delimiter_from_text(command.input.delimiter),
        .threads = command.input.threads,
        .memory_bytes = bytes_from_text(command.input.memory),
@@ -39,6 +42,7 @@ void add_assign_command(CLI::App& app) {
   CLI::App* assign = app.add_subcommand("assign", "Give the customers of new logs the segments of a fitted model");
   const auto command = std::make_shared<AssignCommand>();
   add_input_options(*assign, command->input);
+  add_order_options(*assign, command->orders);
   assign->add_option("--model", command->model, "Folder that coterie run wrote");
   assign->add_option("--out", command->out, "CSV file to write, or - for standard output");
   assign->callback([command, assign] {

@@ -40,13 +40,12 @@ std::string encoding_of(const coterie::Dialect& dialect, coterie::Recoding recod
   return dialect.byte_order_mark ? "UTF-8 with byte order mark" : "UTF-8";
 }
 
-void print_roles(const coterie::Dialect& dialect, const coterie::RoleMap& roles) {
+void print_roles(const coterie::Dialect& dialect, const coterie::RoleMap& roles, coterie::LogKind kind) {
   fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", "role", "column", "confidence", "runner-up", "why");
-  for (int r = 0; r < coterie::role_count; ++r) {
-    const auto role = static_cast<coterie::Role>(r);
+  for (const coterie::Role role : roles_of(kind)) {
     const coterie::RoleChoice& choice = roles.of(role);
     const std::string runner_up = choice.runner_up < 0 ? "-" : fmt::format("{} ({:.2f})", column_name(dialect, choice.runner_up), choice.runner_up_confidence);
-    const std::string why = choice.column >= 0 ? choice.why : fmt::format("{}{}", is_required(role) ? "MISSING: give it with --role" : "no column fits; its features will be left out",
+    const std::string why = choice.column >= 0 ? choice.why : fmt::format("{}{}", is_required(role, kind) ? "MISSING: give it with --role" : "no column fits; its features will be left out",
                                                         choice.why.empty() ? "" : fmt::format(" ({})", choice.why));
     fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", name_of(role), column_name(dialect, choice.column),
                choice.column < 0 ? "-" : fmt::format("{:.2f}", choice.confidence), runner_up, why);
@@ -105,20 +104,23 @@ Findings print_file(const std::string& path, const InspectCommand& command) {
   const char delimiter = delimiter_from_text(command.input.delimiter);
   const coterie::ByteReader reader(path, {.threads = 1});
   const coterie::Dialect dialect = coterie::sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter);
-  const coterie::RoleMap roles = find_roles(dialect, roles_from_texts(command.input.roles), path);
   const coterie::ShapeGuess guess = recognise_shape(dialect, path);
   const coterie::Shape shape = shape_from_text(command.input.shape).value_or(guess.shape);
+  const coterie::LogKind kind = shape == coterie::Shape::orders ? coterie::LogKind::orders : coterie::LogKind::events;
+  const coterie::RoleMap roles = find_roles(dialect, roles_from_texts(command.input.roles), path, kind);
   fmt::print("{}\n", path);
   fmt::print("  shape        {} ({})\n", name_of(shape), shape == guess.shape ? guess.why : "given by --shape");
   fmt::print("  compression  {}\n", name_of(reader.compression()));
   fmt::print("  delimiter    {}\n", reader.recoding() == coterie::Recoding::blanks ? "blanks" : coterie::name_of_delimiter(dialect.delimiter));
   fmt::print("  line ends    {}\n", dialect.crlf ? "CRLF" : "LF");
   fmt::print("  encoding     {}\n", encoding_of(dialect, reader.recoding()));
+  if (shape != coterie::Shape::customers && roles.column(coterie::Role::time) >= 0)
+    fmt::print("  dates        {}{}\n", name_of(roles.dates.order), roles.dates.ambiguous ? ", but day-month-year fits as well: --date-order" : "");
   fmt::print("  header       {}\n", dialect.has_header ? "yes" : "no: the first row looks like data");
   const bool can_be_read_again = reader.total_bytes().has_value() && path != "-";
-  if (shape == coterie::Shape::events || !can_be_read_again) {
+  if (shape != coterie::Shape::customers || !can_be_read_again) {
     fmt::print("  columns      {}, looked at the first {} rows\n\n", dialect.columns.size(), dialect.samples.size());
-    print_roles(dialect, roles);
+    print_roles(dialect, roles, kind);
     return {shape, dialect, roles, {}};
   }
   std::vector<coterie::TextTable> tables;
@@ -137,7 +139,7 @@ void add_inspect_command(CLI::App& app) {
   inspect->add_option("files", command->input.inputs, "Event logs or tables of customers");
   inspect->add_option("--save", command->save, "File to write what was found to, as coterie.toml");
   add_config_option(*inspect);
-  inspect->add_option("--shape", command->input.shape, "events or customers, to try it out");
+  inspect->add_option("--shape", command->input.shape, "events, orders or customers, to try it out");
   inspect->add_option("--role", command->input.roles, "ROLE=COLUMN, to try it out")->allow_extra_args(false);
   inspect->add_option("--delimiter", command->input.delimiter, "comma, semicolon, tab or bar; guessed where not given");
   add_column_options(*inspect, command->columns);

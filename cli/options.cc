@@ -13,8 +13,8 @@ using coterie::ErrorKind;
 void add_input_options(CLI::App& command, InputOptions& options) {
   command.add_option("files", options.inputs, "CSV, plain, gzip or zstd; - is standard input");
   add_config_option(command);
-  command.add_option("--shape", options.shape, "events (a row an event) or customers (a row a customer); recognised where not given");
-  command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session")->allow_extra_args(false);
+  command.add_option("--shape", options.shape, "events (a row an event), orders (a row a line of an order) or customers (a row a customer); recognised where not given");
+  command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session; of orders also quantity, invoice, amount")->allow_extra_args(false);
   command.add_option("--delimiter", options.delimiter, "comma, semicolon, tab or bar; guessed where not given");
   command.add_option("--memory", options.memory, "Most memory the program may take, for example 4GB; half of the machine where not given");
   command.add_option("--spill-dir", options.spill_directory, "Folder for what does not fit into the memory; TMPDIR or /tmp where not given");
@@ -78,6 +78,20 @@ std::optional<coterie::Shape> shape_from_text(const std::string& text) {
 coterie::ScalingMethod scaling_from_text(const std::string& text) {
   if (const auto method = coterie::scaling_method_from_name(text)) return *method;
   throw Error(ErrorKind::usage, fmt::format("--scale {} is not known", text), "write z, robust, min-max, log-z or yeo-johnson");
+}
+
+void add_order_options(CLI::App& command, OrderOptions& options) {
+  command.add_option("--returns", options.returns, "Cancellations and negative quantities of order lines: set-aside, or net (they count against sales)")->check(CLI::IsMember({"set-aside", "net"}))->capture_default_str();
+  command.add_option("--duplicates", options.duplicates, "Equal order lines: keep, or drop all but the first")->check(CLI::IsMember({"keep", "drop"}))->capture_default_str();
+  command.add_option("--date-order", options.date_order, "iso, year-month-day, month-day-year or day-month-year; guessed where not given");
+}
+
+coterie::OrderRules order_rules_from(const OrderOptions& options) { return {.net_returns = options.returns == "net", .drop_duplicates = options.duplicates == "drop"}; }
+
+std::optional<coterie::DateOrder> date_order_from_text(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto order = coterie::date_order_from_name(text)) return order;
+  throw Error(ErrorKind::usage, fmt::format("--date-order {} is not known", text), "write iso, year-month-day, month-day-year or day-month-year");
 }
 
 void add_column_options(CLI::App& command, ColumnOptions& options) {

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "coterie/cluster/kmeans.h"
+#include "coterie/events/event.h"
 #include "coterie/matrix/scaling.h"
 #include "coterie/model/shape.h"
+#include "coterie/source/parse_date.h"
 #include "coterie/table/column_plan.h"
 #include "coterie/table/derive.h"
 
@@ -25,6 +27,14 @@ struct InputOptions {
   int threads = 0;
 };
 void add_input_options(CLI::App& command, InputOptions& options);
+
+// How lines of orders are read.
+struct OrderOptions {
+  std::string returns = "set-aside", duplicates = "keep", date_order;
+};
+void add_order_options(CLI::App& command, OrderOptions& options);
+coterie::OrderRules order_rules_from(const OrderOptions& options);
+std::optional<coterie::DateOrder> date_order_from_text(const std::string& text);  // "" is none
 
 // What the columns of a table of customers are, and how they become numbers.
 struct ColumnOptions {

@@ -20,9 +20,10 @@ using coterie::RunResult;
 struct RunCommand {
   InputOptions input;
   ColumnOptions columns;
+  OrderOptions orders;
   coterie::RunOptions options;
   std::vector<std::string> derived;
-  std::string k = "3..7", features = "parquet", scale = "z";
+  std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike";
   bool json = false;
 };
 
@@ -89,6 +90,15 @@ void print_segments(const RunResult& result) {
   }
 }
 
+// The ten taught names, of order lines.
+void print_rfm(const coterie::RfmScores& scores) {
+  if (scores.name.empty()) return;
+  const auto counts = count_rfm_names(scores);
+  std::string text;
+  for (std::size_t name = 0; name < counts.size(); ++name) text += fmt::format("{}{} {}", name == 0 ? "" : ", ", coterie::rfm_names[name], grouped(counts[name]));
+  fmt::print("\nRFM scores (rfm_scores.csv): {}\n", text);
+}
+
 void print_result(const RunResult& result, const std::string& out) {
   print_inputs(result.read);
   print_rows(result.read);
@@ -96,6 +106,7 @@ void print_result(const RunResult& result, const std::string& out) {
   for (const std::string& note : result.notes) fmt::print("note: {}\n", note);
   print_k_table(result.choice);
   print_segments(result);
+  print_rfm(result.rfm);
   double wall = 0, cpu = 0;
   for (const auto& time : result.times) wall += time.wall_seconds, cpu += time.cpu_seconds;
   fmt::print("\nwritten to {} in {:.1f} s ({:.1f} CPU-seconds, {} MB of memory)\n", out, wall, cpu, result.peak_memory_bytes / 1'000'000);
@@ -108,6 +119,9 @@ void run(RunCommand& command) {
   options.shape = shape_from_text(command.input.shape);
   options.roles = roles_from_texts(command.input.roles);
   options.columns = column_choices_from(command.columns);
+  options.orders = order_rules_from(command.orders);
+  options.date_order = date_order_from_text(command.orders.date_order);
+  options.rfm_ties = command.rfm_ties == "first" ? coterie::RfmTies::first : coterie::RfmTies::alike;
   options.derived = derivations_from_texts(command.derived);
   options.scaling = scaling_from_text(command.scale);
   options.delimiter = delimiter_from_text(command.input.delimiter);
@@ -131,6 +145,9 @@ void add_run_command(CLI::App& app) {
   const auto command = std::make_shared<RunCommand>();
   add_input_options(*run_app, command->input);
   add_column_options(*run_app, command->columns);
+  add_order_options(*run_app, command->orders);
+  run_app->add_option("--feature-set", command->options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
+  run_app->add_option("--rfm-ties", command->rfm_ties, "RFM scores of customers with the same frequency: alike, or first (by their order, as often taught)")->check(CLI::IsMember({"alike", "first"}))->capture_default_str();
   run_app->add_option("--scale", command->scale, "How features are made comparable: z, robust, min-max, log-z (log(1 + x), then z) or yeo-johnson")->capture_default_str();
   run_app->add_option("--derive", command->derived, "NAME=SQL: a further column, an expression over the customer table")->allow_extra_args(false);
   run_app->add_option("--filter", command->options.filters, "SQL: only customers for whom it is true")->allow_extra_args(false);

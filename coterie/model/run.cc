@@ -131,6 +131,11 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   write_customer_segments(segments, customers, labels);
   write_segment_summary(summary, customers, result.profiles, result.model.segments);
   model.write(model_to_json(result.model));
+  std::unique_ptr<OutputFile> rfm;
+  if (!result.rfm.name.empty()) {
+    rfm = std::make_unique<OutputFile>(path("rfm_scores.csv"));
+    write_rfm_scores(*rfm, customers, result.rfm);
+  }
   const bool as_csv = options.features == FeatureFormat::csv;
   std::unique_ptr<OutputFile> features;
   if (as_csv) {
@@ -147,11 +152,13 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   summary.commit();
   model.commit();
   if (features) features->commit();
+  if (rfm) rfm->commit();
   rejects->commit();
   report.commit();
-  // What an earlier run left in the other format would no longer be true.
+  // What an earlier run left in the other format, or of other data, would no longer be true.
   std::error_code ignored;
   std::filesystem::remove(path(as_csv ? "features.parquet" : "features.csv"), ignored);
+  if (!rfm) std::filesystem::remove(path("rfm_scores.csv"), ignored);
 }
 
 }  // namespace
@@ -170,6 +177,7 @@ RunResult run(const RunOptions& options) {
   result.spilled_bytes = data.spilled_bytes;
   result.features = data.features;
   result.customers = customers.ids.size();
+  if (data.shape == Shape::orders) result.rfm = score_rfm(customers, options.rfm_ties);
 
   stations.begin("scale");
   EqualRows unique = merge_equal_rows(customers.values, options.threads);

@@ -13,6 +13,7 @@
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
 #include "coterie/segments/profile.h"
+#include "coterie/segments/rfm.h"
 
 namespace coterie {
 
@@ -28,6 +29,10 @@ struct RunOptions {
   std::optional<Shape> shape;                // none: recognised
   std::map<std::string, std::string> roles;  // role -> column
   ColumnChoices columns;                     // of tables of customers
+  OrderRules orders;                         // returns and equal rows of order lines
+  std::optional<DateOrder> date_order;       // none: guessed
+  RfmTies rfm_ties = RfmTies::alike;
+  std::string feature_set = "basic";         // of logs: basic, all, or names with commas between
   std::vector<Derivation> derived;           // further columns, as SQL over the customer table
   std::vector<std::string> filters;          // SQL: only customers for whom each is true
   ScalingMethod scaling = ScalingMethod::z;
@@ -53,6 +58,7 @@ struct RunResult {
   Model model;
   KChoice choice;
   Profiles profiles;
+  RfmScores rfm;                   // of order lines, where recency, frequency and monetary are features; else empty
   std::vector<std::string> notes;  // what the user should know: features left out, k cut to the data, ...
   std::vector<StationTime> times;
   std::size_t peak_memory_bytes = 0;
@@ -67,6 +73,8 @@ struct AssignOptions {
   std::string model;                         // folder
   std::string out;                           // CSV file, or "-"
   std::map<std::string, std::string> roles = {};
+  OrderRules orders = {};
+  std::optional<DateOrder> date_order = {};
   char delimiter = 0;
   int threads = 0;
   std::size_t memory_bytes = 0;

@@ -104,6 +104,14 @@ Json column_to_json(const ColumnRecipe& column) {
   return json;
 }
 
+Json rfm_to_json(const RfmScores& scores) {
+  if (scores.name.empty()) return nullptr;
+  Json json = Json::object();
+  const auto counts = count_rfm_names(scores);
+  for (std::size_t name = 0; name < counts.size(); ++name) json[rfm_names[name]] = counts[name];
+  return json;
+}
+
 Json features_to_json(const RunResult& result) {
   Json json = Json::array();
   for (const Feature& feature : result.features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
@@ -119,6 +127,9 @@ Json options_to_json(const RunOptions& options) {
           {"seed", options.seed},
           {"exact", options.exact},
           {"roles", options.roles},
+          {"feature_set", options.feature_set},
+          {"returns", options.orders.net_returns ? "net" : "set-aside"},
+          {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
           {"derived", derived},
           {"filters", options.filters},
           {"scale", name_of(options.scaling)},
@@ -160,6 +171,7 @@ std::string run_to_json(const RunOptions& options, const RunResult& result) {
                      {"pca", {{"explained_ratio", result.model.pca.explained_ratio}}},
                      {"k", choice_to_json(result.choice)},
                      {"segments", segments_to_json(result)},
+                     {"rfm_segments", rfm_to_json(result.rfm)},
                      {"notes", result.notes},
                      {"measured", measured_to_json(options, result)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

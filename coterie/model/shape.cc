@@ -13,7 +13,7 @@
 namespace coterie {
 namespace {
 
-constexpr std::array shape_names = {"events", "customers"};
+constexpr std::array shape_names = {"events", "orders", "customers"};
 
 // The share of different values among a column's first rows.
 double different_share(const Dialect& dialect, std::size_t column) {
@@ -31,7 +31,7 @@ const char* name_of(Shape shape) { return shape_names[static_cast<std::size_t>(s
 Shape shape_from_name(const std::string& name) {
   for (std::size_t s = 0; s < shape_names.size(); ++s)
     if (name == shape_names[s]) return static_cast<Shape>(s);
-  throw Error(ErrorKind::usage, fmt::format("--shape {} is not known", name), "write events or customers");
+  throw Error(ErrorKind::usage, fmt::format("--shape {} is not known", name), "write events, orders or customers");
 }
 
 ShapeGuess recognise_shape(const Dialect& dialect, const std::string& path) {
@@ -41,6 +41,10 @@ ShapeGuess recognise_shape(const Dialect& dialect, const std::string& path) {
   if (customer >= 0 && !dialect.samples.empty() && different_share(dialect, static_cast<std::size_t>(customer)) >= 0.9)
     return {Shape::customers, "each row has a customer of its own"};
   if (roles.column(Role::time) < 0) return {Shape::customers, "no column is a point in time"};
+  const RoleMap lines = find_roles(dialect, {}, path, LogKind::orders);
+  for (const Role role : {Role::quantity, Role::invoice, Role::price, Role::amount})
+    if (customer >= 0 && lines.column(role) >= 0)
+      return {Shape::orders, fmt::format("customers recur, and the column \"{}\" is of orders", dialect.columns[static_cast<std::size_t>(lines.column(role))])};
   return {Shape::events, "a column is a point in time"};
 }
 

@@ -11,9 +11,10 @@ namespace coterie {
 
 enum class Shape {
   events,     // a row an event: who viewed, put into the cart or bought what, when
+  orders,     // a row a line of an order: who bought how much of what, at which price
   customers,  // a row a customer
 };
-constexpr int shape_count = 2;
+constexpr int shape_count = 3;
 const char* name_of(Shape shape);  // "events": as in --shape events
 // Throws Error(usage) that lists the shapes.
 Shape shape_from_name(const std::string& name);
@@ -24,7 +25,8 @@ struct ShapeGuess {
 };
 
 // By the first file's dialect, with its samples. A column of event types: events. Else a table of customers where each
-// row has a customer of its own, or no column is a point in time.
+// row has a customer of its own, or no column is a point in time; else orders where there is a quantity, an invoice, a price or
+// an amount.
 ShapeGuess recognise_shape(const Dialect& dialect, const std::string& path);
 
 // The same for files; standard input and pipes, which cannot be read twice, are taken for events.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "coterie/base/error.h"
+#include "coterie/base/nearest_name.h"
 #include "coterie/features/compute.h"
 #include "coterie/table/read_customers.h"
 
@@ -23,7 +24,25 @@ CustomerTable derive_and_filter(CustomerTable customers, const RunOptions& optio
   return customers;
 }
 
-// --- event logs --------------------------------------------------------------------------------------
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    parts.emplace_back(trimmed(std::string_view(text).substr(at, comma - at)));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+void require_known(const std::vector<std::string>& names, LogKind kind) {
+  std::vector<std::string> known;
+  for (const Feature& feature : feature_catalogue(kind)) known.emplace_back(feature.name);
+  for (const std::string& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw Error(ErrorKind::usage, fmt::format("--feature-set: there is no feature \"{}\"{}", name, did_you_mean(name, known)), fmt::format("write basic, all, or some of {}", fmt::join(known, ",")));
+}
+
+// --- logs of events and of orders --------------------------------------------------------------------------------------
 
 // What events in memory leave of their share is for decoding them.
 ComputeOptions room_for_features(int threads, const MemoryPlan& memory, const EventStore& store) {
@@ -31,12 +50,19 @@ ComputeOptions room_for_features(int threads, const MemoryPlan& memory, const Ev
   return {.threads = threads, .memory_bytes = memory.customer_rows, .events_bytes = memory.partitions + unused};
 }
 
-// Features that the log has no column for are left out, and said so.
-std::vector<Feature> choose_features(const bool (&has_role)[role_count], std::vector<std::string>& notes) {
-  std::vector<Feature> features = available_features(has_role);
+// The features asked for: "basic", "all", or names. Those that the log has no column for are left out, and said so, unless named.
+std::vector<Feature> choose_features(const EventLog& log, LogKind kind, const std::string& wanted, std::vector<std::string>& notes) {
+  const std::vector<Feature> available = available_features(log.has_role, kind);
+  const std::vector<std::string> named = wanted == "basic" || wanted == "all" ? std::vector<std::string>() : split_at_commas(wanted);
+  require_known(named, kind);
+  std::vector<Feature> features;
   std::vector<std::string> missing;
-  for (const Feature& feature : feature_catalogue())
-    if (std::none_of(features.begin(), features.end(), [&](const Feature& f) { return f.compute == feature.compute; })) missing.emplace_back(feature.name);
+  for (const Feature& feature : feature_catalogue(kind)) {
+    const bool is_wanted = named.empty() ? feature.basic || wanted == "all" : std::find(named.begin(), named.end(), feature.name) != named.end();
+    const bool is_there = std::any_of(available.begin(), available.end(), [&](const Feature& f) { return f.compute == feature.compute; });
+    if (is_wanted && is_there) features.push_back(feature);
+    if (is_wanted && !is_there) missing.emplace_back(feature.name);
+  }
   if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
   return features;
 }
@@ -53,25 +79,39 @@ void note_equal_columns(const ReadReport& read, std::vector<std::string>& notes)
     }
 }
 
-ShopData read_event_log(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
-  EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
+// Where a date may be read two ways, the guess is said.
+void note_dates(const ReadReport& read, std::vector<std::string>& notes) {
+  for (const InputReport& input : read.inputs)
+    if (input.roles.dates.ambiguous)
+      notes.push_back(fmt::format("{}: dates fit month/day as well as day/month; the first is taken (--date-order day-month-year for the other)", input.file.path));
+}
+
+LogKind kind_of(Shape shape) { return shape == Shape::orders ? LogKind::orders : LogKind::events; }
+
+ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+  const LogKind kind = kind_of(shape);
+  EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
+                                              .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
                                               .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
                                               .spill_directory = options.spill_directory,
                                               .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
-  ShopData data{.read = log.report, .spilled_bytes = log.store.spilled_bytes(), .rejects = std::move(log.rejects)};
+  ShopData data{.shape = shape, .read = log.report, .spilled_bytes = log.store.spilled_bytes(), .rejects = std::move(log.rejects)};
   begin("features");
   note_equal_columns(data.read, notes);
-  data.features = choose_features(log.has_role, notes);
+  note_dates(data.read, notes);
+  data.features = choose_features(log, kind, options.feature_set, notes);
   data.customers = derive_and_filter(compute_features(log, data.features, room_for_features(options.threads, memory, log.store)), options, notes);
   return data;
 }
 
 ShopData read_log_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
-  EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
+  const LogKind kind = kind_of(model.shape);
+  EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
+                                              .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
                                               .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
                                               .spill_directory = options.spill_directory, .progress = options.progress});
-  ShopData data{.read = log.report};
-  const std::vector<Feature> available = available_features(log.has_role);
+  ShopData data{.shape = model.shape, .read = log.report};
+  const std::vector<Feature> available = available_features(log.has_role, kind);
   for (const std::string& name : model.features) {
     if (std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; })) continue;
     const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
@@ -208,7 +248,7 @@ ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, con
   const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
   switch (shape) {
     case Shape::customers: return read_customer_tables(options, memory, begin, notes);
-    default: return read_event_log(options, memory, begin, notes);
+    default: return read_log(shape, options, memory, begin, notes);
   }
 }
 

@@ -26,6 +26,7 @@ const char* name_of(Reason reason) {
     case Reason::duplicate_row: return "duplicate_row";
     case Reason::bad_quantity: return "bad_quantity";
     case Reason::cancellation: return "cancellation";
+    case Reason::returned: return "returned";
     case Reason::zero_quantity: return "zero_quantity";
     case Reason::zero_price: return "zero_price";
     case Reason::negative_price: return "negative_price";

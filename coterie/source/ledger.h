@@ -33,11 +33,12 @@ enum class Reason : std::uint8_t {
   duplicate_row,
   bad_quantity,
   cancellation,
+  returned,
   zero_quantity,
   zero_price,
   negative_price,
 };
-constexpr std::size_t reason_count = 20;
+constexpr std::size_t reason_count = 21;
 const char* name_of(Reason reason);  // "wrong_field_count"
 
 struct Reject {
