@@ -26,6 +26,7 @@ void run(const AssignCommand& command) {
        .roles = roles_from_texts(command.input.roles),
        .orders = order_rules_from(command.orders),
        .date_order = date_order_from_text(command.orders.date_order),
+       .today_ms = today_from_text(command.orders.today),
        .delimiter = delimiter_from_text(command.input.delimiter),
        .threads = command.input.threads,
        .memory_bytes = bytes_from_text(command.input.memory),

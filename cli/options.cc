@@ -6,6 +6,7 @@
 
 #include "cli/config.h"
 #include "coterie/base/error.h"
+#include "coterie/source/parse_time.h"
 
 using coterie::Error;
 using coterie::ErrorKind;
@@ -84,6 +85,13 @@ void add_order_options(CLI::App& command, OrderOptions& options) {
   command.add_option("--returns", options.returns, "Cancellations and negative quantities of order lines: set-aside, or net (they count against sales)")->check(CLI::IsMember({"set-aside", "net"}))->capture_default_str();
   command.add_option("--duplicates", options.duplicates, "Equal order lines: keep, or drop all but the first")->check(CLI::IsMember({"keep", "drop"}))->capture_default_str();
   command.add_option("--date-order", options.date_order, "iso, year-month-day, month-day-year or day-month-year; guessed where not given");
+  command.add_option("--today", options.today, "The day recency counts to, like 2011-12-11; where not given, the last event, of orders one day later");
+}
+
+std::optional<std::int64_t> today_from_text(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto time = coterie::parse_time(text)) return time;
+  throw Error(ErrorKind::usage, fmt::format("--today {} is no day", text), "write it like --today 2011-12-11");
 }
 
 coterie::OrderRules order_rules_from(const OrderOptions& options) { return {.net_returns = options.returns == "net", .drop_duplicates = options.duplicates == "drop"}; }

@@ -30,10 +30,11 @@ void add_input_options(CLI::App& command, InputOptions& options);
 
 // How lines of orders are read.
 struct OrderOptions {
-  std::string returns = "set-aside", duplicates = "keep", date_order;
+  std::string returns = "set-aside", duplicates = "keep", date_order, today;
 };
 void add_order_options(CLI::App& command, OrderOptions& options);
 coterie::OrderRules order_rules_from(const OrderOptions& options);
+std::optional<std::int64_t> today_from_text(const std::string& text);  // milliseconds since 1970; "" is none
 std::optional<coterie::DateOrder> date_order_from_text(const std::string& text);  // "" is none
 
 // What the columns of a table of customers are, and how they become numbers.

@@ -121,6 +121,7 @@ void run(RunCommand& command) {
   options.columns = column_choices_from(command.columns);
   options.orders = order_rules_from(command.orders);
   options.date_order = date_order_from_text(command.orders.date_order);
+  options.today_ms = today_from_text(command.orders.today);
   options.rfm_ties = command.rfm_ties == "first" ? coterie::RfmTies::first : coterie::RfmTies::alike;
   options.derived = derivations_from_texts(command.derived);
   options.scaling = scaling_from_text(command.scale);

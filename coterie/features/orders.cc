@@ -92,7 +92,7 @@ double recency_days(const History& history) {
 
 double average_order_value(const History& history) { return ratio_or_zero(monetary(history), frequency(history)); }
 double items_per_order(const History& history) { return ratio_or_zero(pieces(history, true), frequency(history)); }
-double share_returned(const History& history) { return ratio_or_zero(-pieces(history, false), pieces(history, true)); }
+double share_returned(const History& history) { return std::abs(ratio_or_zero(pieces(history, false), pieces(history, true))); }
 double days_between_orders_mean(const History& history) { return mean_of(gaps_in_days(history)); }
 
 double distinct_products(const History& history) {

@@ -31,6 +31,7 @@ struct RunOptions {
   ColumnChoices columns;                     // of tables of customers
   OrderRules orders;                         // returns and equal rows of order lines
   std::optional<DateOrder> date_order;       // none: guessed
+  std::optional<std::int64_t> today_ms;      // what recency counts to; none: the last event, of orders one day later
   RfmTies rfm_ties = RfmTies::alike;
   std::string feature_set = "basic";         // of logs: basic, all, or names with commas between
   std::vector<Derivation> derived;           // further columns, as SQL over the customer table
@@ -75,6 +76,7 @@ struct AssignOptions {
   std::map<std::string, std::string> roles = {};
   OrderRules orders = {};
   std::optional<DateOrder> date_order = {};
+  std::optional<std::int64_t> today_ms = {};
   char delimiter = 0;
   int threads = 0;
   std::size_t memory_bytes = 0;

@@ -7,6 +7,7 @@
 
 #include "coterie/base/error.h"
 #include "coterie/base/nearest_name.h"
+#include "coterie/base/time.h"
 #include "coterie/features/compute.h"
 #include "coterie/table/read_customers.h"
 
@@ -88,6 +89,14 @@ void note_dates(const ReadReport& read, std::vector<std::string>& notes) {
 
 LogKind kind_of(Shape shape) { return shape == Shape::orders ? LogKind::orders : LogKind::events; }
 
+// Histories end at the day the user gives instead of at the log's last event; of orders, recency counts to a day later than the end.
+void set_today(EventLog& log, LogKind kind, const std::optional<std::int64_t>& today_ms) {
+  if (!today_ms) return;
+  if (*today_ms < log.report.last_ms)
+    throw Error(ErrorKind::usage, fmt::format("--today {} lies before the last row, {}", iso_time(*today_ms), iso_time(log.report.last_ms)), "give a later day");
+  log.report.last_ms = *today_ms - (kind == LogKind::orders ? ms_per_day : 0);
+}
+
 ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
   const LogKind kind = kind_of(shape);
   EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
@@ -97,6 +106,7 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
                                               .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
   ShopData data{.shape = shape, .read = log.report, .spilled_bytes = log.store.spilled_bytes(), .rejects = std::move(log.rejects)};
   begin("features");
+  set_today(log, kind, options.today_ms);
   note_equal_columns(data.read, notes);
   note_dates(data.read, notes);
   data.features = choose_features(log, kind, options.feature_set, notes);
@@ -111,6 +121,7 @@ ShopData read_log_for_model(const AssignOptions& options, const Model& model, co
                                               .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
                                               .spill_directory = options.spill_directory, .progress = options.progress});
   ShopData data{.shape = model.shape, .read = log.report};
+  set_today(log, kind, options.today_ms);
   const std::vector<Feature> available = available_features(log.has_role, kind);
   for (const std::string& name : model.features) {
     if (std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; })) continue;
