@@ -14,6 +14,7 @@ namespace {
 struct AssignCommand {
   InputOptions input;
   OrderOptions orders;
+  std::vector<std::string> joins;
   std::string model, out;
 };
 
@@ -24,6 +25,7 @@ void run(const AssignCommand& command) {
        .model = command.model,
        .out = command.out,
        .roles = roles_from_texts(command.input.roles),
+       .joins = command.joins,
        .orders = order_rules_from(command.orders),
        .date_order = date_order_from_text(command.orders.date_order),
        .today_ms = today_from_text(command.orders.today),
@@ -44,6 +46,7 @@ void add_assign_command(CLI::App& app) {
   const auto command = std::make_shared<AssignCommand>();
   add_input_options(*assign, command->input);
   add_order_options(*assign, command->orders);
+  assign->add_option("--join", command->joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
   assign->add_option("--model", command->model, "Folder that coterie run wrote");
   assign->add_option("--out", command->out, "CSV file to write, or - for standard output");
   assign->callback([command, assign] {

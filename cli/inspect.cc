@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "coterie/base/output_file.h"
 #include "coterie/events/roles.h"
+#include "coterie/features/coupons.h"
 #include "coterie/model/shape.h"
 #include "coterie/source/bytes.h"
 #include "coterie/source/dialect.h"
@@ -18,6 +19,7 @@ namespace {
 struct InspectCommand {
   InputOptions input;
   ColumnOptions columns;
+  std::vector<std::string> joins;
   std::string save;
 };
 
@@ -131,15 +133,39 @@ Findings print_file(const std::string& path, const InspectCommand& command) {
   return found;
 }
 
+// Several tables: each with its size, and how they refer to each other.
+void print_related(const InspectCommand& command) {
+  std::vector<coterie::TextTable> tables;
+  for (const std::string& path : command.input.inputs) tables.push_back(coterie::read_text_table(path, delimiter_from_text(command.input.delimiter)));
+  fmt::print("shape coupons (the files are tables with different columns)\n\n");
+  for (const auto& table : tables) fmt::print("  {}: {} rows; {}\n", name_of_table(table), table.ledger.rows.read, fmt::join(table.dialect.columns, ", "));
+  fmt::print("\n");
+  const coterie::CouponPlan plan = coterie::plan_coupons(tables, find_joins(tables, command.joins));
+  for (const auto& join : plan.joins) fmt::print("  join {}\n", text_of(join, tables));
+  const auto& claims = tables[plan.claims];
+  const auto name = [&](int column) { return column < 0 ? std::string("-") : claims.dialect.columns[static_cast<std::size_t>(column)]; };
+  fmt::print("\n  customers in {}, claims in {}: date {}, status {}, burn date {}, coupon {}\n", name_of_table(tables[plan.customers]), name_of_table(claims), name(plan.claim_date), name(plan.status),
+             name(plan.burn_date), name(plan.coupon));
+  if (command.save.empty()) return;
+  std::vector<std::string> inputs, joins;
+  for (const std::string& input : command.input.inputs) inputs.push_back(toml_text(input));
+  for (const auto& join : plan.joins)
+    joins.push_back(toml_text(fmt::format("{}.{}={}.{}", name_of_table(tables[join.table]), tables[join.table].dialect.columns[join.column], name_of_table(tables[join.key_table]),
+                                          tables[join.key_table].dialect.columns[join.key])));
+  coterie::write_file(command.save, fmt::format("# Written by coterie inspect; coterie run --config {} reads it.\ninputs = [{}]\nshape = \"coupons\"\njoin = [{}]\n", command.save,
+                                                fmt::join(inputs, ", "), fmt::join(joins, ", ")));
+}
+
 }  // namespace
 
 void add_inspect_command(CLI::App& app) {
   CLI::App* inspect = app.add_subcommand("inspect", "Show what a file is taken for, and why");
   const auto command = std::make_shared<InspectCommand>();
   inspect->add_option("files", command->input.inputs, "Event logs or tables of customers");
+  inspect->add_option("--join", command->joins, "TABLE.COLUMN=OTHER_TABLE.KEY, to try it out")->allow_extra_args(false);
   inspect->add_option("--save", command->save, "File to write what was found to, as coterie.toml");
   add_config_option(*inspect);
-  inspect->add_option("--shape", command->input.shape, "events, orders or customers, to try it out");
+  inspect->add_option("--shape", command->input.shape, "events, orders, coupons or customers, to try it out");
   inspect->add_option("--role", command->input.roles, "ROLE=COLUMN, to try it out")->allow_extra_args(false);
   inspect->add_option("--delimiter", command->input.delimiter, "comma, semicolon, tab or bar; guessed where not given");
   add_column_options(*inspect, command->columns);
@@ -147,6 +173,8 @@ void add_inspect_command(CLI::App& app) {
     apply_config(*inspect);
     require_option(*inspect, "files");
     std::vector<Findings> found;
+    const bool related = coterie::recognise_shape(command->input.inputs, delimiter_from_text(command->input.delimiter)).shape == coterie::Shape::coupons;
+    if (related || command->input.shape == "coupons") return print_related(*command);
     for (const std::string& path : command->input.inputs) found.push_back(print_file(path, *command));
     if (!command->save.empty()) save(found.front(), *command);
   });

@@ -14,7 +14,7 @@ using coterie::ErrorKind;
 void add_input_options(CLI::App& command, InputOptions& options) {
   command.add_option("files", options.inputs, "CSV, plain, gzip or zstd; - is standard input");
   add_config_option(command);
-  command.add_option("--shape", options.shape, "events (a row an event), orders (a row a line of an order) or customers (a row a customer); recognised where not given");
+  command.add_option("--shape", options.shape, "events (a row an event), orders (a row a line of an order), coupons (related tables) or customers (a row a customer); recognised where not given");
   command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session; of orders also quantity, invoice, amount")->allow_extra_args(false);
   command.add_option("--delimiter", options.delimiter, "comma, semicolon, tab or bar; guessed where not given");
   command.add_option("--memory", options.memory, "Most memory the program may take, for example 4GB; half of the machine where not given");

@@ -147,6 +147,7 @@ void add_run_command(CLI::App& app) {
   add_input_options(*run_app, command->input);
   add_column_options(*run_app, command->columns);
   add_order_options(*run_app, command->orders);
+  run_app->add_option("--join", command->options.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
   run_app->add_option("--feature-set", command->options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
   run_app->add_option("--rfm-ties", command->rfm_ties, "RFM scores of customers with the same frequency: alike, or first (by their order, as often taught)")->check(CLI::IsMember({"alike", "first"}))->capture_default_str();
   run_app->add_option("--scale", command->scale, "How features are made comparable: z, robust, min-max, log-z (log(1 + x), then z) or yeo-johnson")->capture_default_str();

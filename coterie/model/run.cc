@@ -176,6 +176,7 @@ RunResult run(const RunOptions& options) {
   result.read = data.read;
   result.spilled_bytes = data.spilled_bytes;
   result.features = data.features;
+  result.coupon_features = data.coupon_features;
   result.customers = customers.ids.size();
   if (data.shape == Shape::orders) result.rfm = score_rfm(customers, options.rfm_ties);
 

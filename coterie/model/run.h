@@ -9,6 +9,7 @@
 
 #include "coterie/cluster/kmeans.h"
 #include "coterie/events/read_events.h"
+#include "coterie/features/coupons.h"
 #include "coterie/features/feature.h"
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
@@ -29,6 +30,7 @@ struct RunOptions {
   std::optional<Shape> shape;                // none: recognised
   std::map<std::string, std::string> roles;  // role -> column
   ColumnChoices columns;                     // of tables of customers
+  std::vector<std::string> joins;            // of related tables: "transactions.branch=branches.id"; the rest is found
   OrderRules orders;                         // returns and equal rows of order lines
   std::optional<DateOrder> date_order;       // none: guessed
   std::optional<std::int64_t> today_ms;      // what recency counts to; none: the last event, of orders one day later
@@ -54,7 +56,8 @@ struct StationTime {
 struct RunResult {
   ReadReport read;
   std::uint64_t spilled_bytes = 0;
-  std::vector<Feature> features;
+  std::vector<Feature> features;                  // of histories
+  std::vector<CouponFeature> coupon_features;     // of related tables
   std::size_t customers = 0, different_rows = 0;
   Model model;
   KChoice choice;
@@ -74,6 +77,7 @@ struct AssignOptions {
   std::string model;                         // folder
   std::string out;                           // CSV file, or "-"
   std::map<std::string, std::string> roles = {};
+  std::vector<std::string> joins = {};
   OrderRules orders = {};
   std::optional<DateOrder> date_order = {};
   std::optional<std::int64_t> today_ms = {};

@@ -115,6 +115,7 @@ Json rfm_to_json(const RfmScores& scores) {
 Json features_to_json(const RunResult& result) {
   Json json = Json::array();
   for (const Feature& feature : result.features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
+  for (const CouponFeature& feature : result.coupon_features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
   for (const ColumnRecipe& column : result.model.recipe.columns) json.push_back(column_to_json(column));
   return json;
 }

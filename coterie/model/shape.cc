@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <set>
@@ -13,7 +14,7 @@
 namespace coterie {
 namespace {
 
-constexpr std::array shape_names = {"events", "orders", "customers"};
+constexpr std::array shape_names = {"events", "orders", "coupons", "customers"};
 
 // The share of different values among a column's first rows.
 double different_share(const Dialect& dialect, std::size_t column) {
@@ -24,6 +25,14 @@ double different_share(const Dialect& dialect, std::size_t column) {
   return values == 0 ? 0 : static_cast<double>(different.size()) / static_cast<double>(values);
 }
 
+// Whether the last table is another kind of table than the first: logs of several months share most of their columns.
+bool differ_in_kind(const std::vector<Dialect>& dialects) {
+  const auto& first = dialects.front().columns;
+  const auto& last = dialects.back().columns;
+  const auto shared = std::count_if(last.begin(), last.end(), [&](const std::string& name) { return std::find(first.begin(), first.end(), name) != first.end(); });
+  return 2 * static_cast<std::size_t>(shared) < std::max(first.size(), last.size());
+}
+
 }  // namespace
 
 const char* name_of(Shape shape) { return shape_names[static_cast<std::size_t>(shape)]; }
@@ -31,7 +40,7 @@ const char* name_of(Shape shape) { return shape_names[static_cast<std::size_t>(s
 Shape shape_from_name(const std::string& name) {
   for (std::size_t s = 0; s < shape_names.size(); ++s)
     if (name == shape_names[s]) return static_cast<Shape>(s);
-  throw Error(ErrorKind::usage, fmt::format("--shape {} is not known", name), "write events, orders or customers");
+  throw Error(ErrorKind::usage, fmt::format("--shape {} is not known", name), "write events, orders, coupons or customers");
 }
 
 ShapeGuess recognise_shape(const Dialect& dialect, const std::string& path) {
@@ -49,11 +58,15 @@ ShapeGuess recognise_shape(const Dialect& dialect, const std::string& path) {
 }
 
 ShapeGuess recognise_shape(const std::vector<std::string>& paths, char delimiter) {
-  const std::string& path = paths.front();
-  std::error_code ignored;
-  if (path == "-" || std::filesystem::is_fifo(path, ignored)) return {Shape::events, "a stream is taken for events"};
-  const ByteReader reader(path, {.threads = 1});
-  return recognise_shape(sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter), path);
+  std::vector<Dialect> dialects;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (path == "-" || std::filesystem::is_fifo(path, ignored)) return {Shape::events, "a stream is taken for events"};
+    const ByteReader reader(path, {.threads = 1});
+    dialects.push_back(sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter));
+    if (dialects.size() > 1 && differ_in_kind(dialects)) return {Shape::coupons, "the files are tables with different columns"};
+  }
+  return recognise_shape(dialects.front(), paths.front());
 }
 
 }  // namespace coterie

@@ -12,9 +12,10 @@ namespace coterie {
 enum class Shape {
   events,     // a row an event: who viewed, put into the cart or bought what, when
   orders,     // a row a line of an order: who bought how much of what, at which price
+  coupons,    // several tables that refer to each other: customers, claims of coupons, branches, ...
   customers,  // a row a customer
 };
-constexpr int shape_count = 3;
+constexpr int shape_count = 4;
 const char* name_of(Shape shape);  // "events": as in --shape events
 // Throws Error(usage) that lists the shapes.
 Shape shape_from_name(const std::string& name);
@@ -29,7 +30,8 @@ struct ShapeGuess {
 // an amount.
 ShapeGuess recognise_shape(const Dialect& dialect, const std::string& path);
 
-// The same for files; standard input and pipes, which cannot be read twice, are taken for events.
+// The same for files; several with different columns are coupons. Standard input and pipes, which cannot be read twice, are
+// taken for events.
 ShapeGuess recognise_shape(const std::vector<std::string>& paths, char delimiter);
 
 }  // namespace coterie

@@ -35,9 +35,7 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return parts;
 }
 
-void require_known(const std::vector<std::string>& names, LogKind kind) {
-  std::vector<std::string> known;
-  for (const Feature& feature : feature_catalogue(kind)) known.emplace_back(feature.name);
+void require_known(const std::vector<std::string>& names, const std::vector<std::string>& known) {
   for (const std::string& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end())
       throw Error(ErrorKind::usage, fmt::format("--feature-set: there is no feature \"{}\"{}", name, did_you_mean(name, known)), fmt::format("write basic, all, or some of {}", fmt::join(known, ",")));
@@ -55,7 +53,9 @@ ComputeOptions room_for_features(int threads, const MemoryPlan& memory, const Ev
 std::vector<Feature> choose_features(const EventLog& log, LogKind kind, const std::string& wanted, std::vector<std::string>& notes) {
   const std::vector<Feature> available = available_features(log.has_role, kind);
   const std::vector<std::string> named = wanted == "basic" || wanted == "all" ? std::vector<std::string>() : split_at_commas(wanted);
-  require_known(named, kind);
+  std::vector<std::string> known;
+  for (const Feature& feature : feature_catalogue(kind)) known.emplace_back(feature.name);
+  require_known(named, known);
   std::vector<Feature> features;
   std::vector<std::string> missing;
   for (const Feature& feature : feature_catalogue(kind)) {
@@ -253,17 +253,61 @@ ShopData read_tables_for_model(const AssignOptions& options, const Model& model,
   return data;
 }
 
+// --- related tables of coupons -------------------------------------------------------------------------
+
+std::vector<std::string> coupon_features_for(const std::string& wanted) {
+  std::vector<std::string> known, names;
+  for (const CouponFeature& feature : coupon_catalogue()) {
+    known.emplace_back(feature.name);
+    if (wanted == "all" || (wanted == "basic" && feature.basic)) names.emplace_back(feature.name);
+  }
+  if (!names.empty()) return names;
+  require_known(split_at_commas(wanted), known);
+  return split_at_commas(wanted);
+}
+
+ShopData read_related_tables(const std::vector<std::string>& paths, const std::vector<std::string>& joins, char delimiter, const MemoryPlan& memory, const std::vector<std::string>& wanted,
+                             const std::string& rejects_path, std::vector<std::string>& notes) {
+  std::vector<TextTable> tables = read_tables(paths, delimiter, memory);
+  const CouponPlan plan = plan_coupons(tables, find_joins(tables, joins));
+  for (const Join& join : plan.joins) notes.push_back("join: " + text_of(join, tables));
+  ShopData data{.shape = Shape::coupons};
+  std::vector<std::string> missing;
+  data.customers = read_coupons(tables, plan, wanted, missing);
+  if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
+  for (const CouponFeature& feature : coupon_catalogue())
+    if (std::find(data.customers.names.begin(), data.customers.names.end(), feature.name) != data.customers.names.end()) data.coupon_features.push_back(feature);
+  fill_ledger(data, tables, rejects_path);
+  return data;
+}
+
+ShopData read_related_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  std::vector<std::string> names = model.features, notes;
+  std::erase_if(names, [&](const std::string& name) { return std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; }); });
+  ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, names, "", notes);
+  if (data.customers.names.size() != names.size())
+    throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and these tables have no column for some of them", fmt::join(names, ", ")), "give all the tables it was fitted on", options.inputs.front());
+  data.customers = derive_columns(std::move(data.customers), model.derived);
+  return data;
+}
+
 }  // namespace
 
 ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
   const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
   switch (shape) {
     case Shape::customers: return read_customer_tables(options, memory, begin, notes);
+    case Shape::coupons: {
+      ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, coupon_features_for(options.feature_set), options.out + "/rejects.csv", notes);
+      data.customers = derive_and_filter(std::move(data.customers), options, notes);
+      return data;
+    }
     default: return read_log(shape, options, memory, begin, notes);
   }
 }
 
 ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  if (model.shape == Shape::coupons) return read_related_for_model(options, model, memory);
   return model.shape == Shape::customers ? read_tables_for_model(options, model, memory) : read_log_for_model(options, model, memory);
 }
 

@@ -15,6 +15,7 @@ struct ShopData {
   ReadReport read = {};
   std::uint64_t spilled_bytes = 0;
   std::vector<Feature> features = {};  // of histories; empty where the features are columns of the input
+  std::vector<CouponFeature> coupon_features = {};
   bool has_id_column = true;      // false: customers are numbered
   Recipe recipe = {};                  // empty where all features are numbers and none is missing
   CustomerTable customers = {};        // numbers only, complete; attributes beside them

@@ -22,6 +22,7 @@ const char* name_of(Reason reason) {
     case Reason::missing_value: return "missing_value";
     case Reason::bad_number: return "bad_number";
     case Reason::unknown_category: return "unknown_category";
+    case Reason::unknown_customer: return "unknown_customer";
     case Reason::duplicate_customer: return "duplicate_customer";
     case Reason::duplicate_row: return "duplicate_row";
     case Reason::bad_quantity: return "bad_quantity";

@@ -29,6 +29,7 @@ enum class Reason : std::uint8_t {
   missing_value,
   bad_number,
   unknown_category,
+  unknown_customer,
   duplicate_customer,
   duplicate_row,
   bad_quantity,
@@ -38,7 +39,7 @@ enum class Reason : std::uint8_t {
   zero_price,
   negative_price,
 };
-constexpr std::size_t reason_count = 21;
+constexpr std::size_t reason_count = 22;
 const char* name_of(Reason reason);  // "wrong_field_count"
 
 struct Reject {
