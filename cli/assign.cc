@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "coterie/model/run.h"
@@ -12,6 +13,8 @@ namespace {
 
 struct AssignCommand {
   InputOptions input;
+  OrderOptions orders;
+  std::vector<std::string> joins;
   std::string model, out;
 };
 
@@ -22,6 +25,10 @@ void run(const AssignCommand& command) {
        .model = command.model,
        .out = command.out,
        .roles = roles_from_texts(command.input.roles),
+       .joins = command.joins,
+       .orders = order_rules_from(command.orders),
+       .date_order = date_order_from_text(command.orders.date_order),
+       .today_ms = today_from_text(command.orders.today),
        .delimiter = delimiter_from_text(command.input.delimiter),
        .threads = command.input.threads,
        .memory_bytes = bytes_from_text(command.input.memory),
@@ -38,7 +45,13 @@ void add_assign_command(CLI::App& app) {
   CLI::App* assign = app.add_subcommand("assign", "Give the customers of new logs the segments of a fitted model");
   const auto command = std::make_shared<AssignCommand>();
   add_input_options(*assign, command->input);
-  assign->add_option("--model", command->model, "Folder that coterie run wrote")->required();
-  assign->add_option("--out", command->out, "CSV file to write, or - for standard output")->required();
-  assign->callback([command] { run(*command); });
+  add_order_options(*assign, command->orders);
+  assign->add_option("--join", command->joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
+  assign->add_option("--model", command->model, "Folder that coterie run wrote");
+  assign->add_option("--out", command->out, "CSV file to write, or - for standard output");
+  assign->callback([command, assign] {
+    apply_config(*assign);
+    for (const char* name : {"files", "--model", "--out"}) require_option(*assign, name);
+    run(*command);
+  });
 }

@@ -4,14 +4,18 @@
 
 #include <cstdlib>
 
+#include "cli/config.h"
 #include "coterie/base/error.h"
+#include "coterie/source/parse_time.h"
 
 using coterie::Error;
 using coterie::ErrorKind;
 
 void add_input_options(CLI::App& command, InputOptions& options) {
-  command.add_option("files", options.inputs, "Event logs: CSV, plain, gzip or zstd; - is standard input")->required();
-  command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session")->allow_extra_args(false);
+  command.add_option("files", options.inputs, "CSV, plain, gzip or zstd; - is standard input");
+  add_config_option(command);
+  command.add_option("--shape", options.shape, "events (a row an event), orders (a row a line of an order), coupons (related tables) or customers (a row a customer); recognised where not given");
+  command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session; of orders also quantity, invoice, amount")->allow_extra_args(false);
   command.add_option("--delimiter", options.delimiter, "comma, semicolon, tab or bar; guessed where not given");
   command.add_option("--memory", options.memory, "Most memory the program may take, for example 4GB; half of the machine where not given");
   command.add_option("--spill-dir", options.spill_directory, "Folder for what does not fit into the memory; TMPDIR or /tmp where not given");
@@ -67,6 +71,80 @@ std::map<std::string, std::string> pairs_from_texts(const std::string& option, c
 }
 
 std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts) { return pairs_from_texts("--role", "customer", texts); }
+std::optional<coterie::Shape> shape_from_text(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return coterie::shape_from_name(text);
+}
+
+coterie::ScalingMethod scaling_from_text(const std::string& text) {
+  if (const auto method = coterie::scaling_method_from_name(text)) return *method;
+  throw Error(ErrorKind::usage, fmt::format("--scale {} is not known", text), "write z, robust, min-max, log-z or yeo-johnson");
+}
+
+void add_order_options(CLI::App& command, OrderOptions& options) {
+  command.add_option("--returns", options.returns, "Cancellations and negative quantities of order lines: set-aside, or net (they count against sales)")->check(CLI::IsMember({"set-aside", "net"}))->capture_default_str();
+  command.add_option("--duplicates", options.duplicates, "Equal order lines: keep, or drop all but the first")->check(CLI::IsMember({"keep", "drop"}))->capture_default_str();
+  command.add_option("--date-order", options.date_order, "iso, year-month-day, month-day-year or day-month-year; guessed where not given");
+  command.add_option("--today", options.today, "The day recency counts to, like 2011-12-11; where not given, the last event, of orders one day later");
+}
+
+std::optional<std::int64_t> today_from_text(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto time = coterie::parse_time(text)) return time;
+  throw Error(ErrorKind::usage, fmt::format("--today {} is no day", text), "write it like --today 2011-12-11");
+}
+
+coterie::OrderRules order_rules_from(const OrderOptions& options) { return {.net_returns = options.returns == "net", .drop_duplicates = options.duplicates == "drop"}; }
+
+std::optional<coterie::DateOrder> date_order_from_text(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto order = coterie::date_order_from_name(text)) return order;
+  throw Error(ErrorKind::usage, fmt::format("--date-order {} is not known", text), "write iso, year-month-day, month-day-year or day-month-year");
+}
+
+void add_column_options(CLI::App& command, ColumnOptions& options) {
+  command.add_option("--column", options.kinds, "Of a table of customers, NAME=KIND: id, number, truth, level, category, attribute (described, no part of clustering) or ignored")->allow_extra_args(false);
+  command.add_option("--order", options.orders, "NAME=LOWEST,...,HIGHEST: the order of a column's levels")->allow_extra_args(false);
+  command.add_option("--encode", options.encodings, "NAME=ENCODING: one_hot, ordinal, label (alphabetical numbers) or frequency")->allow_extra_args(false);
+  command.add_option("--missing", options.missing, "What becomes of blank cells, RULE or NAME=RULE: drop (the default), mean, median, most_frequent, constant:VALUE or nearest; +flag adds a column that says where")->allow_extra_args(false);
+}
+
+namespace {
+
+std::map<std::string, std::string> settings_from_texts(const std::vector<std::string>& texts, const char* option, const char* example) {
+  std::map<std::string, std::string> pairs;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    const bool is_pair = equals != std::string::npos && equals > 0 && equals + 1 < text.size();
+    if (!is_pair) throw Error(ErrorKind::usage, fmt::format("{} {} is not understood", option, text), fmt::format("write {} {}", option, example));
+    if (!pairs.emplace(text.substr(0, equals), text.substr(equals + 1)).second)
+      throw Error(ErrorKind::usage, fmt::format("{} {} is given twice", option, text.substr(0, equals)), "give each column once");
+  }
+  return pairs;
+}
+
+}  // namespace
+
+std::vector<coterie::Derivation> derivations_from_texts(const std::vector<std::string>& texts) {
+  std::vector<coterie::Derivation> derivations;
+  for (const std::string& text : texts) {
+    for (const auto& [name, sql] : settings_from_texts({text}, "--derive", "\"spend_per_item=spend / items\"")) derivations.push_back({name, sql});
+  }
+  return derivations;
+}
+
+coterie::ColumnChoices column_choices_from(const ColumnOptions& options) {
+  coterie::ColumnChoices choices{.kinds = settings_from_texts(options.kinds, "--column", "\"City=category\""),
+                                 .orders = settings_from_texts(options.orders, "--order", "\"Membership=Bronze,Silver,Gold\""),
+                                 .encodings = settings_from_texts(options.encodings, "--encode", "\"City=frequency\"")};
+  std::vector<std::string> named;
+  for (const std::string& text : options.missing) {
+    if (text.find('=') != std::string::npos) named.push_back(text);
+    else if (!choices.missing.emplace("", text).second) throw Error(ErrorKind::usage, "--missing is given twice for all columns", "give --missing RULE once, and --missing NAME=RULE for single columns");
+  }
+  choices.missing.merge(settings_from_texts(named, "--missing", "\"Age=median\""));
+  return choices;
+}
 
 std::string spill_directory_or_default(const std::string& text) {
   if (!text.empty()) return text;

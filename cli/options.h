@@ -4,21 +4,46 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "coterie/cluster/kmeans.h"
+#include "coterie/events/event.h"
+#include "coterie/matrix/scaling.h"
+#include "coterie/model/shape.h"
+#include "coterie/source/parse_date.h"
+#include "coterie/table/column_plan.h"
+#include "coterie/table/derive.h"
 
 // How logs are read.
 struct InputOptions {
   std::vector<std::string> inputs;
   std::vector<std::string> roles;  // "role=column"
+  std::string shape;               // "": recognised
   std::string delimiter;           // "", a character, or comma semicolon tab bar
   std::string memory;              // "", "4GB", "512MiB"
   std::string spill_directory;
   int threads = 0;
 };
 void add_input_options(CLI::App& command, InputOptions& options);
+
+// How lines of orders are read.
+struct OrderOptions {
+  std::string returns = "set-aside", duplicates = "keep", date_order, today;
+};
+void add_order_options(CLI::App& command, OrderOptions& options);
+coterie::OrderRules order_rules_from(const OrderOptions& options);
+std::optional<std::int64_t> today_from_text(const std::string& text);  // milliseconds since 1970; "" is none
+std::optional<coterie::DateOrder> date_order_from_text(const std::string& text);  // "" is none
+
+// What the columns of a table of customers are, and how they become numbers.
+struct ColumnOptions {
+  std::vector<std::string> kinds, orders, encodings, missing;  // "NAME=VALUE"; missing also "VALUE"
+};
+void add_column_options(CLI::App& command, ColumnOptions& options);
+std::vector<coterie::Derivation> derivations_from_texts(const std::vector<std::string>& texts);  // "NAME=SQL"
+coterie::ColumnChoices column_choices_from(const ColumnOptions& options);
 
 // These throw Error(usage) that names the option and shows a right one.
 std::size_t bytes_from_text(const std::string& text);  // "" is 0
@@ -27,6 +52,8 @@ char delimiter_from_text(const std::string& text);  // "" is 0
 std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts);
 // "name=column" pairs of any option; `example` is a name that stands in the hint.
 std::map<std::string, std::string> pairs_from_texts(const std::string& option, const std::string& example, const std::vector<std::string>& texts);
+std::optional<coterie::Shape> shape_from_text(const std::string& text);  // "" is none
+coterie::ScalingMethod scaling_from_text(const std::string& text);
 std::string spill_directory_or_default(const std::string& text);
 
 // "1,234,567".

@@ -1,10 +1,13 @@
-// coterie run: from raw event logs to segments.
+// coterie run: from a shop's raw data to segments.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
+#include <numeric>
 
 #include "cli/commands.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "coterie/model/run.h"
@@ -16,8 +19,11 @@ using coterie::RunResult;
 
 struct RunCommand {
   InputOptions input;
+  ColumnOptions columns;
+  OrderOptions orders;
   coterie::RunOptions options;
-  std::string k = "3..7", features = "parquet";
+  std::vector<std::string> derived;
+  std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike";
   bool json = false;
 };
 
@@ -48,23 +54,49 @@ void print_k_table(const coterie::KChoice& choice) {
   fmt::print("{}\n", choice.reason);
 }
 
-void print_segments(const RunResult& result) {
-  std::vector<std::size_t> shown;  // columns
+// Of an event log the columns everyone knows; else the seven in which segments differ most, in deviations.
+std::vector<std::size_t> columns_to_show(const RunResult& result) {
+  std::vector<std::size_t> shown;
   for (const char* wanted : {"total_events", "n_view", "n_cart", "n_purchase", "n_sessions", "revenue", "recency_days"}) {
     const auto it = std::find(result.model.features.begin(), result.model.features.end(), wanted);
     if (it != result.model.features.end()) shown.push_back(static_cast<std::size_t>(it - result.model.features.begin()));
   }
+  if (result.model.shape == coterie::Shape::events) return shown;
+  const std::size_t columns = result.model.features.size();
+  std::vector<double> spread(columns);
+  for (std::size_t c = 0; c < result.model.k; ++c)
+    for (std::size_t j = 0; j < columns; ++j) spread[j] = std::max(spread[j], std::abs(result.model.centres[c * columns + j]));
+  shown.resize(columns);
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) { return spread[a] > spread[b]; });
+  shown.resize(std::min<std::size_t>(7, columns));
+  std::sort(shown.begin(), shown.end());
+  return shown;
+}
+
+void print_segments(const RunResult& result) {
+  const std::vector<std::size_t> shown = columns_to_show(result);
+  const auto column_width = [&](std::size_t column) { return std::max<std::size_t>(13, result.model.features[column].size() + 1); };
   std::size_t width = 7;
   for (const auto& segment : result.model.segments) width = std::max(width, segment.name.size());
   fmt::print("\ncluster  {:<{}}  {:>11}  {:>6}   means: ", "segment", width, "customers", "share");
-  for (const std::size_t column : shown) fmt::print("{:>13}", result.model.features[column]);
+  for (const std::size_t column : shown) fmt::print("{:>{}}", result.model.features[column], column_width(column));
   fmt::print("\n");
   for (std::size_t c = 0; c < result.profiles.clusters.size(); ++c) {
     const coterie::ClusterProfile& profile = result.profiles.clusters[c];
     fmt::print("{:>7}  {:<{}}  {:>11}  {:>4.1f} %          ", c, result.model.segments[c].name, width, grouped(profile.customers), 100 * profile.share);
-    for (const std::size_t column : shown) fmt::print("{:>13.2f}", profile.means[column]);
+    for (const std::size_t column : shown) fmt::print("{:>{}.2f}", profile.means[column], column_width(column));
     fmt::print("\n");
   }
+}
+
+// The ten taught names, of order lines.
+void print_rfm(const coterie::RfmScores& scores) {
+  if (scores.name.empty()) return;
+  const auto counts = count_rfm_names(scores);
+  std::string text;
+  for (std::size_t name = 0; name < counts.size(); ++name) text += fmt::format("{}{} {}", name == 0 ? "" : ", ", coterie::rfm_names[name], grouped(counts[name]));
+  fmt::print("\nRFM scores (rfm_scores.csv): {}\n", text);
 }
 
 void print_result(const RunResult& result, const std::string& out) {
@@ -74,6 +106,7 @@ void print_result(const RunResult& result, const std::string& out) {
   for (const std::string& note : result.notes) fmt::print("note: {}\n", note);
   print_k_table(result.choice);
   print_segments(result);
+  print_rfm(result.rfm);
   double wall = 0, cpu = 0;
   for (const auto& time : result.times) wall += time.wall_seconds, cpu += time.cpu_seconds;
   fmt::print("\nwritten to {} in {:.1f} s ({:.1f} CPU-seconds, {} MB of memory)\n", out, wall, cpu, result.peak_memory_bytes / 1'000'000);
@@ -83,7 +116,15 @@ void run(RunCommand& command) {
   coterie::RunOptions& options = command.options;
   options.inputs = command.input.inputs;
   options.k = k_range_from_text(command.k);
+  options.shape = shape_from_text(command.input.shape);
   options.roles = roles_from_texts(command.input.roles);
+  options.columns = column_choices_from(command.columns);
+  options.orders = order_rules_from(command.orders);
+  options.date_order = date_order_from_text(command.orders.date_order);
+  options.today_ms = today_from_text(command.orders.today);
+  options.rfm_ties = command.rfm_ties == "first" ? coterie::RfmTies::first : coterie::RfmTies::alike;
+  options.derived = derivations_from_texts(command.derived);
+  options.scaling = scaling_from_text(command.scale);
   options.delimiter = delimiter_from_text(command.input.delimiter);
   options.memory_bytes = bytes_from_text(command.input.memory);
   options.spill_directory = spill_directory_or_default(command.input.spill_directory);
@@ -101,15 +142,28 @@ void run(RunCommand& command) {
 }  // namespace
 
 void add_run_command(CLI::App& app) {
-  CLI::App* run_app = app.add_subcommand("run", "From raw event logs to customer segments");
+  CLI::App* run_app = app.add_subcommand("run", "From a shop's raw data to customer segments");
   const auto command = std::make_shared<RunCommand>();
   add_input_options(*run_app, command->input);
-  run_app->add_option("--out", command->options.out, "Folder for the results")->required();
+  add_column_options(*run_app, command->columns);
+  add_order_options(*run_app, command->orders);
+  run_app->add_option("--join", command->options.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
+  run_app->add_option("--feature-set", command->options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
+  run_app->add_option("--rfm-ties", command->rfm_ties, "RFM scores of customers with the same frequency: alike, or first (by their order, as often taught)")->check(CLI::IsMember({"alike", "first"}))->capture_default_str();
+  run_app->add_option("--scale", command->scale, "How features are made comparable: z, robust, min-max, log-z (log(1 + x), then z) or yeo-johnson")->capture_default_str();
+  run_app->add_option("--derive", command->derived, "NAME=SQL: a further column, an expression over the customer table")->allow_extra_args(false);
+  run_app->add_option("--filter", command->options.filters, "SQL: only customers for whom it is true")->allow_extra_args(false);
+  run_app->add_option("--out", command->options.out, "Folder for the results");
   run_app->add_option("--k", command->k, "Number of segments, or a range of which the silhouette chooses")->capture_default_str();
   run_app->add_option("--restarts", command->options.restarts, "Seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
   run_app->add_option("--seed", command->options.seed, "Same seed, same result")->capture_default_str();
   run_app->add_flag("--exact", command->options.exact, "Run every restart of k-means on all customers, not on a sample first");
   run_app->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
   run_app->add_flag("--json", command->json, "Print the summary as JSON");
-  run_app->callback([command] { run(*command); });
+  run_app->callback([command, run_app] {
+    apply_config(*run_app);
+    require_option(*run_app, "files");
+    require_option(*run_app, "--out");
+    run(*command);
+  });
 }

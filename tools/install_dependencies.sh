@@ -6,7 +6,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 packages=(g++ cmake ninja-build pkg-config python3 openssl ca-certificates zstd
-  libfmt-dev libcli11-dev nlohmann-json3-dev libeigen3-dev libboost-math-dev
+  libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev libboost-math-dev
   libgtest-dev libbenchmark-dev libzstd-dev zlib1g-dev libxxhash-dev libssl-dev)
 [[ ${1:-} == --fuzz ]] && packages+=(clang libclang-rt-14-dev)
 

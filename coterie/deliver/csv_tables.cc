@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "coterie/source/ledger.h"
@@ -59,6 +60,20 @@ void write_segment_summary(OutputFile& file, const CustomerTable& table, const P
     const ClusterProfile& profile = profiles.clusters[c];
     lines.add("{},{},{},{}", c, csv_field(names[c].name), profile.customers, profile.share);
     for (const double median : profile.medians) lines.add(",{}", median);
+    lines.end_line();
+  }
+}
+
+void write_rfm_scores(OutputFile& file, const CustomerTable& table, const RfmScores& scores) {
+  Lines lines(file);
+  lines.add("{},recency_days,frequency,monetary,r,f,m,rfm_segment", csv_field(table.id_name));
+  lines.end_line();
+  const auto column = [&](const char* name) { return static_cast<std::size_t>(std::find(table.names.begin(), table.names.end(), name) - table.names.begin()); };
+  const std::size_t recency = column("recency_days"), frequency = column("frequency"), monetary = column("monetary");
+  for (std::size_t row = 0; row < scores.name.size(); ++row) {
+    add_id(lines, table.ids, row);
+    lines.add(",{},{},{},{},{},{},{}", table.values.at(row, recency), table.values.at(row, frequency), table.values.at(row, monetary), scores.recency[row], scores.frequency[row],
+              scores.monetary[row], rfm_names[scores.name[row]]);
     lines.end_line();
   }
 }

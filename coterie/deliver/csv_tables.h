@@ -9,6 +9,7 @@
 #include "coterie/base/output_file.h"
 #include "coterie/segments/name.h"
 #include "coterie/segments/profile.h"
+#include "coterie/segments/rfm.h"
 #include "coterie/table/customer_table.h"
 
 namespace coterie {
@@ -18,6 +19,9 @@ void write_customer_segments(OutputFile& file, const CustomerTable& table, std::
 
 // "cluster,segment,users,share,<median of each feature>": a row a cluster.
 void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names);
+
+// "<id column>,recency_days,frequency,monetary,r,f,m,rfm_segment": the scores of segments/rfm.h.
+void write_rfm_scores(OutputFile& file, const CustomerTable& table, const RfmScores& scores);
 
 // "<id column>,<feature>,...": numbers with the fewest digits that read back to the same double.
 void write_features_csv(OutputFile& file, const CustomerTable& table);

@@ -28,6 +28,18 @@ struct Event {
   EventType type = EventType::view;
 };
 
+// What becomes of order lines that are no plain sale.
+struct OrderRules {
+  bool net_returns = false;      // cancellations and negative quantities count against sales; else they are set aside
+  bool drop_duplicates = false;  // of equal rows the first counts
+};
+
+// A line of an order is an event of type purchase: session is its invoice, price_micros the amount of the whole line
+// (negative for a return), and brand, which such lines do not have, holds the quantity. So order lines are stored as
+// compactly as other events.
+inline std::int64_t quantity_of(const Event& line) { return static_cast<std::int64_t>(line.brand); }
+inline void set_quantity(Event& line, std::int64_t quantity) { line.brand = static_cast<Identifier>(quantity); }
+
 // The order of a customer's history: by time; what happened in the same instant goes by type (view, cart,
 // remove, purchase), then by content, so that the order of rows and files never shows.
 inline bool comes_before(const Event& a, const Event& b) {

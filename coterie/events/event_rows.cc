@@ -68,8 +68,9 @@ Identifier identifier_of(std::string_view text) {
   return hash == no_identifier ? named_flag : hash;
 }
 
-void EventRows::begin_file(const Dialect& dialect, const RoleMap& roles) {
+void EventRows::begin_file(const Dialect& dialect, const RoleMap& roles, LogKind kind, OrderRules rules) {
   dialect_ = &dialect;
+  kind_ = kind, rules_ = rules, dates_ = roles.dates.order;
   for (int r = 0; r < role_count; ++r) column_[r] = roles.choice[r].column;
   find_item_columns();
 }
@@ -93,6 +94,13 @@ void EventRows::find_item_columns() {
 bool EventRows::refuse(Reason reason, int column) {
   refusal_ = {reason, column};
   return false;
+}
+
+bool EventRows::parse_when(std::string_view text) {
+  if (dates_ == DateOrder::iso) return time_.parse(text.data(), text.size(), event_.time_ms);
+  const std::optional<std::int64_t> time = parse_date(text, dates_);
+  event_.time_ms = time.value_or(0);
+  return time.has_value();
 }
 
 bool EventRows::parse_type(std::string_view text) {
@@ -176,12 +184,13 @@ bool EventRows::parse(const CsvRow& row) {
     const bool cut = row.without_newline && row.fields.size() < dialect_->columns.size();
     return refuse(cut ? Reason::unfinished_last_line : Reason::wrong_field_count, -1);
   }
+  if (kind_ == LogKind::orders) return parse_order(row);
   const auto column = [&](Role role) { return column_[static_cast<int>(role)]; };
   const auto text = [&](Role role) { return column(role) < 0 ? std::string_view() : field(row, column(role)); };
   const std::string_view customer = text(Role::customer), time = text(Role::time), session = text(Role::session);
   if (customer.empty()) return refuse(Reason::no_customer, column(Role::customer));
   if (time.empty()) return refuse(Reason::no_time, column(Role::time));
-  if (!time_.parse(time.data(), time.size(), event_.time_ms)) return refuse(Reason::bad_time, column(Role::time));
+  if (!parse_when(time)) return refuse(Reason::bad_time, column(Role::time));
   if (!parse_type(text(Role::event_type))) return refuse(Reason::unknown_event_type, column(Role::event_type));
   parse_customer(customer);
   event_.session = session.empty() ? no_identifier : hash_padded_text(session);
@@ -210,7 +219,7 @@ void EventRows::note(const CsvRow& row, BlockLedger& ledger) const {
     place = field_begin(row, refusal_.column, dialect_->delimiter);
     reject.column_name = dialect_->columns[static_cast<std::size_t>(refusal_.column)];
     reject.field = field(row, refusal_.column).substr(0, shown_field_bytes);
-  } else if (row.fault == RowFault::none) {
+  } else if (row.fault == RowFault::none && row.fields.size() != dialect_->columns.size()) {
     reject.field = fmt::format("{} fields instead of {}", row.fields.size(), dialect_->columns.size());
   }
   reject.line = row.line + static_cast<std::uint64_t>(std::count(row.begin, place, '\n'));

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -80,7 +81,7 @@ class EventRows {
   // front_slots: for that many different items at hand (32 bytes each); more are parsed each time.
   EventRows(EventStore::Writer& writer, std::size_t front_slots) : writer_(writer), front_(front_slots) {}
 
-  void begin_file(const Dialect& dialect, const RoleMap& roles);
+  void begin_file(const Dialect& dialect, const RoleMap& roles, LogKind kind = LogKind::events, OrderRules rules = {});
   // Counts the row and either appends its event or notes a reject in `ledger`.
   void take(const CsvRow& row, BlockLedger& ledger);
   // Rows that the index of csv_scan.h has found are shown so many rows before they are taken, to fetch what is far away.
@@ -102,6 +103,13 @@ class EventRows {
   bool parse_item(const CsvRow& row, PackedItem& item);
   bool append_event(const CsvRow& row);
   void find_item_columns();
+  // Lines of orders: events/order_rows.cc.
+  bool parse_order(const CsvRow& row);
+  bool is_duplicate(const CsvRow& row);
+  bool parse_quantity(std::string_view text, std::int64_t& quantity);
+  bool parse_line_amount(const CsvRow& row, std::int64_t quantity);
+  void append_order();
+  bool parse_when(std::string_view text);
   bool refuse(Reason reason, int column);
   bool parse_type(std::string_view text);
   bool parse_customer(std::string_view text);
@@ -111,6 +119,10 @@ class EventRows {
   EventStore::Writer& writer_;
   const Dialect* dialect_ = nullptr;
   int column_[role_count]{};
+  LogKind kind_ = LogKind::events;
+  OrderRules rules_;
+  DateOrder dates_ = DateOrder::iso;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;  // 128-bit hashes of rows, for drop_duplicates
   TimeParser time_;
   Event event_;
   Refusal refusal_{};

@@ -136,6 +136,8 @@ struct ReadingOfFile {
   ByteReader& reader;
   const Dialect& dialect;
   const RoleMap& roles;
+  LogKind kind;
+  OrderRules rules;
   Ledger& ledger;
   NamesBudget& names;
   int threads;
@@ -161,7 +163,7 @@ void read_blocks(const ReadingOfFile& file, int worker, EventRows& rows, RowStar
 void read_file(const ReadingOfFile& file, std::vector<std::unique_ptr<EventRows>>& workers, const std::function<void()>& progress) {
   RowStarts starts(file.dialect.header_bytes);
   for_each_block(workers.size(), file.threads, [&](std::size_t w, int) {
-    workers[w]->begin_file(file.dialect, file.roles);
+    workers[w]->begin_file(file.dialect, file.roles, file.kind, file.rules);
     try {
       read_blocks(file, static_cast<int>(w), *workers[w], starts, progress);
     } catch (...) {
@@ -234,8 +236,9 @@ InputPlan plan_inputs(const std::vector<std::string>& paths, int threads, const 
     auto reader = open_reader(path, threads, options);
     InputReport input;
     input.dialect = sniff_dialect(reader->head(), reader->head_is_all(), path, options.delimiter);
-    input.roles = find_roles(input.dialect, options.roles, path);
-    require_event_roles(input.roles, input.dialect, path);
+    input.roles = find_roles(input.dialect, options.roles, path, options.kind);
+    require_roles(input.roles, input.dialect, path, options.kind);
+    if (options.date_order) input.roles.dates = {*options.date_order, false, 1};
     input.dialect.samples = {};
     plan.inputs.push_back(std::move(input));
     const std::optional<std::uint64_t> bytes = reader->total_bytes();
@@ -262,7 +265,8 @@ void add_up(ReadReport& report, const std::vector<std::unique_ptr<EventRows>>& w
 EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& options) {
   std::sort(paths.begin(), paths.end());
   require_different(paths);
-  const int threads = options.threads > 0 ? options.threads : default_threads();
+  const bool in_order = options.kind == LogKind::orders && options.orders.drop_duplicates;
+  const int threads = in_order ? 1 : options.threads > 0 ? options.threads : default_threads();
   InputPlan plan = plan_inputs(paths, threads, options);
 
   EventLog log{{std::move(plan.inputs), {}, {}},
@@ -281,7 +285,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
     const std::unique_ptr<ByteReader> opened = plan.opened[f] ? std::move(plan.opened[f]) : open_reader(paths[f], threads, options);
     ByteReader& reader = *opened;
     ledger.begin_file(paths[f], header_newlines(reader, inputs[f].dialect));
-    read_file({reader, inputs[f].dialect, inputs[f].roles, ledger, names, threads}, workers, [&] {
+    read_file({reader, inputs[f].dialect, inputs[f].roles, options.kind, options.orders, ledger, names, threads}, workers, [&] {
       if (options.progress) options.progress(done_before + reader.bytes_read(), plan.raw_bytes);
     });
     if (const auto damage = reader.damage()) throw_damage(*damage, paths[f], ledger.newlines() + 1);

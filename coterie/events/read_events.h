@@ -23,6 +23,9 @@
 namespace coterie {
 
 struct ReadEventsOptions {
+  LogKind kind = LogKind::events;
+  OrderRules orders = {};                        // of LogKind::orders; drop_duplicates reads with one worker
+  std::optional<DateOrder> date_order = {};      // none: guessed for each file
   std::map<std::string, std::string> roles = {};  // role name -> column name; the rest is found
   char delimiter = 0;                        // 0: guessed for each file
   int threads = 0;                           // 0: all processors

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "coterie/base/error.h"
+#include "coterie/base/nearest_name.h"
 #include "coterie/events/event.h"
 #include "coterie/source/parse_number.h"
 #include "coterie/source/parse_time.h"
@@ -26,7 +27,7 @@ struct RoleNames {
 
 const std::array<RoleNames, role_count>& role_names() {
   static const std::array<RoleNames, role_count> names = {{
-      {Role::time, "time", {"eventtime", "timestamp", "time", "datetime", "eventtimestamp", "createdat", "occurredat", "date", "eventdate", "ts"}},
+      {Role::time, "time", {"eventtime", "timestamp", "time", "datetime", "eventtimestamp", "createdat", "occurredat", "date", "eventdate", "ts", "invoicedate", "orderdate", "purchasedate", "transactiondate"}},
       {Role::event_type, "event_type", {"eventtype", "event", "action", "eventname", "type", "behavior", "behaviortype", "activity"}},
       {Role::product, "product", {"productid", "itemid", "product", "sku", "item", "articleid", "stockcode", "variantid"}},
       {Role::category, "category", {"categorycode", "category", "categoryname", "productcategory", "department", "categoryid"}},
@@ -34,6 +35,9 @@ const std::array<RoleNames, role_count>& role_names() {
       {Role::price, "price", {"price", "unitprice", "amount", "value", "itemprice", "productprice"}},
       {Role::customer, "customer", {"userid", "customerid", "visitorid", "clientid", "user", "customer", "memberid", "accountid", "visitor", "buyerid", "uid"}},
       {Role::session, "session", {"usersession", "sessionid", "session", "visitid"}},
+      {Role::quantity, "quantity", {"quantity", "qty", "units", "pieces", "numberof", "count"}},
+      {Role::invoice, "invoice", {"invoiceno", "invoice", "orderid", "ordernumber", "orderno", "invoiceid", "invoicenumber", "transactionid", "receiptid", "basketid", "order"}},
+      {Role::amount, "amount", {"amount", "linetotal", "totalprice", "linevalue", "dollarvalue", "ordervalue", "total", "revenue", "sales"}},
   }};
   return names;
 }
@@ -78,7 +82,8 @@ bool is_id_like(std::string_view text) {  // uuid, hex, letters mixed with digit
 ColumnContent look_at(const Dialect& dialect, std::size_t column) {
   ColumnContent content;
   std::set<std::string_view> different;
-  std::size_t blank = 0, time = 0, type = 0, whole = 0, decimal = 0, id_like = 0;
+  std::vector<std::string_view> values;
+  std::size_t blank = 0, type = 0, whole = 0, decimal = 0, id_like = 0;
   for (const auto& row : dialect.samples) {
     if (column >= row.size()) continue;
     const std::string& text = row[column];
@@ -88,11 +93,11 @@ ColumnContent look_at(const Dialect& dialect, std::size_t column) {
     }
     ++content.values;
     different.insert(text);
+    values.push_back(text);
     const bool digits = std::all_of(text.begin(), text.end(), is_digit);  // of any length: some ids need 64 bits
     const bool number = digits || parse_micros(text).has_value();
     const bool has_point = number && text.find('.') != std::string::npos;
     const bool is_time = parse_time(text).has_value();
-    time += is_time;
     type += event_type_from_text(text).has_value();
     whole += number && !has_point;
     decimal += has_point;
@@ -100,7 +105,7 @@ ColumnContent look_at(const Dialect& dialect, std::size_t column) {
   }
   const auto share = [&](std::size_t count) { return content.values == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(content.values); };
   content.blank = dialect.samples.empty() ? 0.0 : static_cast<double>(blank) / static_cast<double>(dialect.samples.size());
-  content.time = share(time), content.event_type = share(type), content.whole = share(whole), content.decimal = share(decimal);
+  content.time = guess_date_format(values).share, content.event_type = share(type), content.whole = share(whole), content.decimal = share(decimal);
   content.id_like = share(id_like), content.distinct = share(different.size());
   content.text = std::max(0.0, 1 - content.whole - content.decimal - content.time);
   return content;
@@ -123,6 +128,9 @@ ContentScore content_score(Role role, const ColumnContent& c) {
     case Role::brand: return {c.text, c.text, "are text"};
     case Role::price: return {c.decimal + 0.5 * c.whole, c.decimal + c.whole, "are numbers"};
     case Role::customer: return {ids, ids, "are identifiers"};
+    case Role::quantity: return {c.whole + 0.5 * c.decimal, c.whole + c.decimal, "are numbers"};
+    case Role::invoice: return {std::max(ids, 0.5 * c.text), ids, "are identifiers"};
+    case Role::amount: return {c.decimal + 0.5 * c.whole, c.decimal + c.whole, "are numbers"};
     case Role::session: return {std::max(c.id_like, 0.5 * c.whole), ids, "are identifiers"};
   }
   return {0, 0, ""};
@@ -171,13 +179,20 @@ std::string contradiction(const Dialect& dialect, std::size_t column, const std:
   return why;
 }
 
-std::vector<bool> take_given(RoleMap& map, const Dialect& dialect, const std::map<std::string, std::string>& given, const std::string& path) {
+bool can_play(Role role, LogKind kind) {
+  const auto roles = roles_of(kind);
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+std::vector<bool> take_given(RoleMap& map, const Dialect& dialect, const std::map<std::string, std::string>& given, const std::string& path, LogKind kind) {
   std::vector<bool> taken(dialect.columns.size());
   for (const auto& [role_name, column_name] : given) {
     const std::optional<Role> role = role_from_name(role_name);
-    if (!role)
-      throw Error(ErrorKind::usage, fmt::format("there is no role \"{}\"", role_name),
-                  "the roles are time, event_type, product, category, brand, price, customer, session");
+    if (!role || !can_play(*role, kind)) {
+      std::vector<std::string> names;
+      for (const Role known : roles_of(kind)) names.emplace_back(name_of(known));
+      throw Error(ErrorKind::usage, fmt::format("there is no role \"{}\"{}", role_name, did_you_mean(role_name, names)), fmt::format("the roles are {}", fmt::join(names, ", ")));
+    }
     const int column = column_named(dialect, column_name);
     if (column < 0)
       throw Error(ErrorKind::missing_column, fmt::format("--role {}={}: there is no column \"{}\"", role_name, column_name, column_name),
@@ -191,6 +206,13 @@ std::vector<bool> take_given(RoleMap& map, const Dialect& dialect, const std::ma
   return taken;
 }
 
+DateFormat date_format_of(const Dialect& dialect, std::size_t column) {
+  std::vector<std::string_view> values;
+  for (const auto& row : dialect.samples)
+    if (column < row.size() && !row[column].empty()) values.push_back(row[column]);
+  return guess_date_format(values);
+}
+
 }  // namespace
 
 const char* name_of(Role role) { return role_names()[static_cast<std::size_t>(role)].name; }
@@ -201,11 +223,21 @@ std::optional<Role> role_from_name(const std::string& name) {
   return std::nullopt;
 }
 
-bool is_required(Role role) { return role == Role::time || role == Role::event_type || role == Role::customer; }
+std::span<const Role> roles_of(LogKind kind) {
+  static constexpr std::array events = {Role::time, Role::event_type, Role::product, Role::category, Role::brand, Role::price, Role::customer, Role::session};
+  static constexpr std::array orders = {Role::time, Role::customer, Role::invoice, Role::product, Role::quantity, Role::price, Role::amount};
+  if (kind == LogKind::orders) return orders;
+  return events;
+}
 
-RoleMap find_roles(const Dialect& dialect, const std::map<std::string, std::string>& given, const std::string& path) {
+bool is_required(Role role, LogKind kind) {
+  if (role == Role::time || role == Role::customer) return true;
+  return kind == LogKind::events && role == Role::event_type;
+}
+
+RoleMap find_roles(const Dialect& dialect, const std::map<std::string, std::string>& given, const std::string& path, LogKind kind) {
   RoleMap map;
-  std::vector<bool> taken = take_given(map, dialect, given, path);
+  std::vector<bool> taken = take_given(map, dialect, given, path, kind);
   bool is_given[role_count];
   for (int r = 0; r < role_count; ++r) is_given[r] = map.choice[r].column >= 0;
   struct Candidate {
@@ -217,6 +249,7 @@ RoleMap find_roles(const Dialect& dialect, const std::map<std::string, std::stri
   for (std::size_t c = 0; c < dialect.columns.size(); ++c) {
     const ColumnContent content = look_at(dialect, c);
     for (const RoleNames& role : role_names()) {
+      if (!can_play(role.role, kind)) continue;
       Score score = score_of(role, dialect.columns[c], content);
       RoleChoice& choice = map.choice[static_cast<int>(role.role)];
       if (score.contradicted && choice.column < 0 && choice.why.empty()) choice.why = contradiction(dialect, c, score.why);
@@ -238,17 +271,19 @@ RoleMap find_roles(const Dialect& dialect, const std::map<std::string, std::stri
     if (found && choice.runner_up < 0 && !taken[static_cast<std::size_t>(candidate.column)])
       choice.runner_up = candidate.column, choice.runner_up_confidence = candidate.score;
   }
+  if (map.column(Role::time) >= 0) map.dates = date_format_of(dialect, static_cast<std::size_t>(map.column(Role::time)));
   return map;
 }
 
-void require_event_roles(const RoleMap& roles, const Dialect& dialect, const std::string& path) {
+void require_roles(const RoleMap& roles, const Dialect& dialect, const std::string& path, LogKind kind) {
   std::vector<std::string> missing;
   for (const RoleNames& role : role_names())
-    if (is_required(role.role) && roles.column(role.role) < 0) missing.emplace_back(role.name);
+    if (is_required(role.role, kind) && roles.column(role.role) < 0) missing.emplace_back(role.name);
+  if (kind == LogKind::orders && roles.column(Role::price) < 0 && roles.column(Role::amount) < 0) missing.emplace_back("price");
   if (missing.empty()) return;
   std::string contradictions;
   for (const RoleChoice& choice : roles.choice)
-    if (choice.column < 0 && is_required(static_cast<Role>(&choice - roles.choice)) && !choice.why.empty()) contradictions += fmt::format(" ({})", choice.why);
+    if (choice.column < 0 && is_required(static_cast<Role>(&choice - roles.choice), kind) && !choice.why.empty()) contradictions += fmt::format(" ({})", choice.why);
   throw Error(ErrorKind::missing_column,
               fmt::format("no column for {}{}; the columns are: {}", fmt::join(missing, " and "), contradictions, list_of(dialect.columns)),
               fmt::format("name the column, for example --role {}=COLUMN", missing.front()), path);

@@ -18,7 +18,7 @@ std::string column_for(Role role, const std::string& text, const std::map<std::s
 std::string error_of(const std::string& text, const std::map<std::string, std::string>& given = {}) {
   try {
     const Dialect dialect = sniff_dialect(text, true, "log.csv");
-    require_event_roles(find_roles(dialect, given, "log.csv"), dialect, "log.csv");
+    require_roles(find_roles(dialect, given, "log.csv"), dialect, "log.csv");
   } catch (const Error& error) {
     return std::string(name_of(error.kind)) + " " + text_of(error);
   }

@@ -19,14 +19,15 @@ struct Feature {
   FeatureKind kind;
   const char* definition;   // for people and for run.json
   double (*compute)(const History&);
-  std::vector<Role> needs;  // beyond time, event_type and customer; without one the feature is left out
+  std::vector<Role> needs;  // beyond the required ones; without one the feature is left out
+  bool basic = true;        // taken where the user names none
 };
 
-// All features, in the order of the outputs.
-const std::vector<Feature>& feature_catalogue();
+// All features of a kind of log, in the order of the outputs.
+const std::vector<Feature>& feature_catalogue(LogKind kind = LogKind::events);
 
 // Those whose columns are there.
-std::vector<Feature> available_features(const bool (&has_role)[role_count]);
+std::vector<Feature> available_features(const bool (&has_role)[role_count], LogKind kind = LogKind::events);
 
 // The features themselves, by kind; see the catalogue for each definition.
 double total_events(const History&);
@@ -44,5 +45,27 @@ double view_to_cart_rate(const History&);
 double cart_to_purchase_rate(const History&);
 double recency_days(const History&);
 double tenure_days(const History&);
+
+
+// Of lines of orders (features/orders.cc).
+namespace orders {
+double recency_days(const History&);
+double frequency(const History&);
+double monetary(const History&);
+double average_order_value(const History&);
+double items_per_order(const History&);
+double distinct_products(const History&);
+double days_between_orders_mean(const History&);
+double days_between_orders_deviation(const History&);
+double purchase_cycle_days(const History&);
+double days_late(const History&);
+double first_order_days(const History&);
+double tenure_days(const History&);
+double order_trend(const History&);
+double weekend_share(const History&);
+double favourite_hour(const History&);
+double favourite_month(const History&);
+double share_returned(const History&);
+}  // namespace orders
 
 }  // namespace coterie

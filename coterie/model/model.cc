@@ -20,13 +20,77 @@ Json segments_to_json(const std::vector<SegmentName>& segments) {
   return list;
 }
 
+Json plan_to_json(const ColumnPlan& plan) {
+  return {{"name", plan.name}, {"kind", name_of(plan.kind)}, {"encoding", name_of(plan.encoding)}, {"missing", text_of(plan.missing)},
+          {"levels", plan.levels}, {"decimal", std::string(1, plan.format.decimal)}};
+}
+
+// What name_of() of an enumeration of `count` values says.
+template <class Enum>
+Enum from_name(const Json& name, int count) {
+  for (int i = 0; i < count; ++i)
+    if (name == name_of(static_cast<Enum>(i))) return static_cast<Enum>(i);
+  throw Error(ErrorKind::damaged_input, fmt::format("the model says {}, which is not known", name.dump()), "fit the model again with this version");
+}
+
+ColumnPlan plan_from_json(const Json& json) {
+  ColumnPlan plan{.name = json.at("name")};
+  plan.kind = from_name<ColumnKind>(json.at("kind"), 7);
+  plan.encoding = from_name<Encoding>(json.at("encoding"), 5);
+  plan.missing = missing_policy_from_text(json.at("missing"), "model.json");
+  plan.levels = json.at("levels").get<std::vector<std::string>>();
+  plan.format.decimal = json.at("decimal").get<std::string>().at(0);
+  return plan;
+}
+
+Json recipe_to_json(const Recipe& recipe) {
+  Json columns = Json::array();
+  for (const ColumnRecipe& column : recipe.columns)
+    columns.push_back({{"plan", plan_to_json(column.plan)}, {"fill", column.fill}, {"fill_level", column.fill_level}, {"frequencies", column.frequencies}, {"filled", column.filled}});
+  return {{"columns", columns},
+          {"donors", {{"names", recipe.donors.names}, {"means", recipe.donors.means}, {"deviations", recipe.donors.deviations}, {"values", recipe.donors.values}}}};
+}
+
+Recipe recipe_from_json(const Json& json) {
+  Recipe recipe;
+  for (const Json& column : json.at("columns"))
+    recipe.columns.push_back({plan_from_json(column.at("plan")), column.at("fill"), column.at("fill_level"), column.at("frequencies").get<std::vector<double>>(), column.at("filled")});
+  const Json& donors = json.at("donors");
+  recipe.donors = {donors.at("names").get<std::vector<std::string>>(), donors.at("means").get<std::vector<double>>(), donors.at("deviations").get<std::vector<double>>(),
+                   donors.at("values").get<std::vector<double>>()};
+  return recipe;
+}
+
+Scaling scaling_from_json(const Json& json) {
+  Scaling scaling{.method = from_name<ScalingMethod>(json.at("method"), 5)};
+  if (json.contains("lambdas")) scaling.lambdas = json.at("lambdas").get<std::vector<double>>();
+  scaling.linear.means = json.at("means").get<std::vector<double>>();
+  scaling.linear.deviations = json.at("deviations").get<std::vector<double>>();
+  scaling.linear.constant_columns = json.at("constant_columns").get<std::vector<std::size_t>>();
+  return scaling;
+}
+
+Json scaling_to_json(const Scaling& scaling) {
+  Json json = {{"method", name_of(scaling.method)}};
+  if (!scaling.lambdas.empty()) json["lambdas"] = scaling.lambdas;
+  json["means"] = scaling.linear.means;
+  json["deviations"] = scaling.linear.deviations;
+  json["constant_columns"] = scaling.linear.constant_columns;
+  return json;
+}
+
 Model model_from_json(const Json& json) {
   Model model;
+  if (json.contains("shape")) model.shape = from_name<Shape>(json.at("shape"), shape_count);
   model.id_name = json.at("id_name");
+  if (json.contains("derived"))
+    for (const Json& derivation : json.at("derived")) model.derived.push_back({derivation.at("name"), derivation.at("sql")});
+  if (json.contains("recipe")) {
+    model.has_id_column = json.at("has_id_column");
+    model.recipe = recipe_from_json(json.at("recipe"));
+  }
   model.features = json.at("features").get<std::vector<std::string>>();
-  model.scaling.means = json.at("scaling").at("means").get<std::vector<double>>();
-  model.scaling.deviations = json.at("scaling").at("deviations").get<std::vector<double>>();
-  model.scaling.constant_columns = json.at("scaling").at("constant_columns").get<std::vector<std::size_t>>();
+  model.scaling = scaling_from_json(json.at("scaling"));
   const Json& pca = json.at("pca");
   model.pca = {model.features.size(), pca.at("components"), pca.at("means").get<std::vector<double>>(), pca.at("axes").get<std::vector<double>>(),
                pca.at("explained_variance").get<std::vector<double>>(), pca.at("explained_ratio").get<std::vector<double>>()};
@@ -38,19 +102,19 @@ Model model_from_json(const Json& json) {
 
 bool is_consistent(const Model& model) {
   const std::size_t columns = model.features.size();
-  return columns > 0 && model.k > 0 && model.scaling.means.size() == columns && model.scaling.deviations.size() == columns &&
+  return columns > 0 && model.k > 0 && model.scaling.linear.means.size() == columns && model.scaling.linear.deviations.size() == columns &&
          model.centres.size() == model.k * columns && model.segments.size() == model.k;
 }
 
 }  // namespace
 
 std::string model_to_json(const Model& model) {
-  const Json json = {
+  Json json = {
       {"format", model_format},
+      {"shape", name_of(model.shape)},
       {"id_name", model.id_name},
       {"features", model.features},
-      {"scaling", {{"method", "z"}, {"means", model.scaling.means}, {"deviations", model.scaling.deviations},
-                   {"constant_columns", model.scaling.constant_columns}}},
+      {"scaling", scaling_to_json(model.scaling)},
       {"pca", {{"components", model.pca.components}, {"means", model.pca.means}, {"axes", model.pca.axes},
                {"explained_variance", model.pca.explained_variance}, {"explained_ratio", model.pca.explained_ratio}}},
       {"algorithm", "k-means"},
@@ -58,6 +122,8 @@ std::string model_to_json(const Model& model) {
       {"centres", model.centres},
       {"segments", segments_to_json(model.segments)},
   };
+  for (const Derivation& derivation : model.derived) json["derived"].push_back({{"name", derivation.name}, {"sql", derivation.sql}});
+  if (!model.recipe.columns.empty()) json["has_id_column"] = model.has_id_column, json["recipe"] = recipe_to_json(model.recipe);
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";  // a header may hold any bytes
 }
 
@@ -80,7 +146,7 @@ Model load_model(const std::string& directory) {
 
 HugeArray<std::int32_t> assign_clusters(const Model& model, const CustomerTable& table, int threads) {
   EqualRows unique = merge_equal_rows(table.values, threads);
-  standardise_in_place(unique.rows, model.scaling, threads);
+  scale_in_place(unique.rows, model.scaling, threads);
   const Assignment assignment = assign(unique.rows, model.centres, threads);
   HugeArray<std::int32_t> labels(table.values.rows());
   for (std::size_t row = 0; row < labels.size(); ++row) labels[row] = assignment.labels[unique.unique_of_row[row]];

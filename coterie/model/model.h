@@ -5,19 +5,26 @@
 #include <vector>
 
 #include "coterie/matrix/pca.h"
-#include "coterie/matrix/standardise.h"
+#include "coterie/matrix/recipe.h"
+#include "coterie/matrix/scaling.h"
+#include "coterie/model/shape.h"
 #include "coterie/segments/name.h"
 #include "coterie/table/customer_table.h"
+#include "coterie/table/derive.h"
 
 namespace coterie {
 
 struct Model {
-  std::string id_name;                // of the log it was fitted on
+  Shape shape = Shape::events;        // of the data it was fitted on, and is for
+  std::string id_name;                // of the data it was fitted on
+  bool has_id_column = true;          // false: customers were numbered
+  std::vector<Derivation> derived;    // columns that the user writes as SQL
+  Recipe recipe;                      // from the columns of a table of customers to features; else empty
   std::vector<std::string> features;  // the columns, in order
-  Standardisation scaling;
+  Scaling scaling;
   Pca pca;
   std::size_t k = 0;
-  std::vector<double> centres;        // k x features, row-major, in z-scores
+  std::vector<double> centres;        // k x features, row-major, scaled
   std::vector<SegmentName> segments;  // one a cluster
 };
 

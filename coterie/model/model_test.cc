@@ -36,7 +36,7 @@ Model random_model(std::uint64_t seed) {
   Model model;
   model.id_name = "the \"id\", 1";
   for (std::size_t c = 0; c < columns; ++c) model.features.push_back("f" + std::to_string(c));
-  model.scaling = {doubles(columns, random), doubles(columns, random), {0}};
+  model.scaling.linear = {doubles(columns, random), doubles(columns, random), {0}};
   model.pca = {columns, 2, doubles(columns, random), doubles(2 * columns, random), doubles(2, random), doubles(2, random)};
   model.k = 2 + random.below(3);
   model.centres = doubles(model.k * columns, random);
@@ -56,9 +56,9 @@ TEST(Model, ReadsBackToTheSameBits) {
     const Model back = load_model(folder.path());
     EXPECT_EQ(back.id_name, model.id_name);
     EXPECT_EQ(back.features, model.features);
-    EXPECT_TRUE(same_bits(back.scaling.means, model.scaling.means));
-    EXPECT_TRUE(same_bits(back.scaling.deviations, model.scaling.deviations));
-    EXPECT_EQ(back.scaling.constant_columns, model.scaling.constant_columns);
+    EXPECT_TRUE(same_bits(back.scaling.linear.means, model.scaling.linear.means));
+    EXPECT_TRUE(same_bits(back.scaling.linear.deviations, model.scaling.linear.deviations));
+    EXPECT_EQ(back.scaling.linear.constant_columns, model.scaling.linear.constant_columns);
     EXPECT_EQ(back.pca.columns, model.pca.columns);
     EXPECT_EQ(back.pca.components, model.pca.components);
     EXPECT_TRUE(same_bits(back.pca.means, model.pca.means));

@@ -13,10 +13,10 @@
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
-#include "coterie/features/compute.h"
 #include "coterie/matrix/equal_rows.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run_report.h"
+#include "coterie/model/shop_data.h"
 #include "coterie/source/duckdb_library.h"
 
 namespace coterie {
@@ -63,32 +63,25 @@ void make_folder(const std::string& path) {
     throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
 }
 
-// What events in memory leave of their share is for decoding them.
-ComputeOptions room_for_features(int threads, const MemoryPlan& memory, const EventStore& store) {
-  const std::size_t unused = memory.events - std::min(memory.events, store.memory_bytes());
-  return {.threads = threads, .memory_bytes = memory.customer_rows, .events_bytes = memory.partitions + unused};
+void describe_input(Model& model, const RunOptions& options, const ShopData& data) {
+  model.shape = data.shape;
+  model.id_name = data.customers.id_name;
+  model.has_id_column = data.has_id_column;
+  model.derived = options.derived;
+  model.recipe = data.recipe;
+  model.features = data.customers.names;
 }
 
-// Features that the log has no column for are left out, and said so.
-std::vector<Feature> choose_features(const bool (&has_role)[role_count], std::vector<std::string>& notes) {
-  std::vector<Feature> features = available_features(has_role);
-  std::vector<std::string> missing;
-  for (const Feature& feature : feature_catalogue())
-    if (std::none_of(features.begin(), features.end(), [&](const Feature& f) { return f.compute == feature.compute; })) missing.emplace_back(feature.name);
-  if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
-  return features;
-}
-
-// Where two columns fit a role equally well, the first is taken, and said so.
-void note_equal_columns(const ReadReport& read, std::vector<std::string>& notes) {
-  for (const InputReport& input : read.inputs)
-    for (int r = 0; r < role_count; ++r) {
-      const RoleChoice& choice = input.roles.choice[r];
-      if (choice.runner_up < 0 || choice.runner_up_confidence < choice.confidence) continue;
-      notes.push_back(fmt::format("{}: columns {} and {} ({} and {}) fit the role {} equally well; the first is taken", input.file.path, choice.column + 1,
-                                  choice.runner_up + 1, input.dialect.columns[static_cast<std::size_t>(choice.column)],
-                                  input.dialect.columns[static_cast<std::size_t>(choice.runner_up)], name_of(static_cast<Role>(r))));
-    }
+// A few customers far out drive k-means: what it finds first is them.
+void note_heavy_tails(MatrixView scaled, const Model& model, std::vector<std::string>& notes) {
+  std::vector<HeavyTail> tails = heavy_tails(scaled);
+  if (tails.empty()) return;
+  std::stable_sort(tails.begin(), tails.end(), [](const HeavyTail& a, const HeavyTail& b) { return a.greatest > b.greatest; });
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, tails.size()); ++i) names.push_back(fmt::format("{} {:.0f}", model.features[tails[i].column], tails[i].greatest));
+  const std::string more = tails.size() > names.size() ? fmt::format(" and {} more above 20", tails.size() - names.size()) : "";
+  notes.push_back(fmt::format("a few customers far out will drive k-means: greatest {} {}{}{}", model.scaling.method == ScalingMethod::z ? "z-scores" : "scaled values", fmt::join(names, ", "), more,
+                              model.scaling.method == ScalingMethod::z ? "; --scale log-z draws them in" : ""));
 }
 
 // No more clusters than different rows.
@@ -138,6 +131,11 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   write_customer_segments(segments, customers, labels);
   write_segment_summary(summary, customers, result.profiles, result.model.segments);
   model.write(model_to_json(result.model));
+  std::unique_ptr<OutputFile> rfm;
+  if (!result.rfm.name.empty()) {
+    rfm = std::make_unique<OutputFile>(path("rfm_scores.csv"));
+    write_rfm_scores(*rfm, customers, result.rfm);
+  }
   const bool as_csv = options.features == FeatureFormat::csv;
   std::unique_ptr<OutputFile> features;
   if (as_csv) {
@@ -154,11 +152,13 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   summary.commit();
   model.commit();
   if (features) features->commit();
+  if (rfm) rfm->commit();
   rejects->commit();
   report.commit();
-  // What an earlier run left in the other format would no longer be true.
+  // What an earlier run left in the other format, or of other data, would no longer be true.
   std::error_code ignored;
   std::filesystem::remove(path(as_csv ? "features.parquet" : "features.csv"), ignored);
+  if (!rfm) std::filesystem::remove(path("rfm_scores.csv"), ignored);
 }
 
 }  // namespace
@@ -171,26 +171,22 @@ RunResult run(const RunOptions& options) {
   if (options.features == FeatureFormat::parquet) duckdb_library::functions();  // what is not there fails now, not at the end
 
   stations.begin("read");
-  EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
-                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory,
-                                              .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
-  result.read = log.report;
-  result.spilled_bytes = log.store.spilled_bytes();
-
-  stations.begin("features");
-  note_equal_columns(result.read, result.notes);
-  result.features = choose_features(log.has_role, result.notes);
-  const CustomerTable customers = compute_features(log, result.features, room_for_features(options.threads, memory, log.store));
+  ShopData data = read_shop_data(options, memory, [&](const char* station) { stations.begin(station); }, result.notes);
+  const CustomerTable& customers = data.customers;
+  result.read = data.read;
+  result.spilled_bytes = data.spilled_bytes;
+  result.features = data.features;
+  result.coupon_features = data.coupon_features;
   result.customers = customers.ids.size();
+  if (data.shape == Shape::orders) result.rfm = score_rfm(customers, options.rfm_ties);
 
   stations.begin("scale");
   EqualRows unique = merge_equal_rows(customers.values, options.threads);
   result.different_rows = unique.rows.rows();
-  result.model.id_name = customers.id_name;
-  result.model.features = customers.names;
-  result.model.scaling = fit_standardisation(unique.view(), options.threads);
-  standardise_in_place(unique.rows, result.model.scaling, options.threads);
+  describe_input(result.model, options, data);
+  result.model.scaling = fit_scaling(unique.view(), options.scaling, options.threads);
+  scale_in_place(unique.rows, result.model.scaling, options.threads);
+  note_heavy_tails(unique.rows, result.model, result.notes);
   result.model.pca = fit_pca(unique.view(), 0, options.threads);
 
   stations.begin("cluster");
@@ -211,7 +207,7 @@ RunResult run(const RunOptions& options) {
   result.model.segments = name_segments(result.profiles, customers.names);
 
   stations.begin("write");
-  write_outputs(options, customers, labels, std::move(log.rejects), memory, stations, result);
+  write_outputs(options, customers, labels, std::move(data.rejects), memory, stations, result);
   return result;
 }
 
@@ -219,20 +215,9 @@ AssignResult assign_new_customers(const AssignOptions& options) {
   AssignResult result;
   result.model = load_model(options.model);
   const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
-  EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
-                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory, .progress = options.progress});
-  result.read = log.report;
-  std::vector<Feature> features;
-  const std::vector<Feature> available = available_features(log.has_role);
-  for (const std::string& name : result.model.features) {
-    const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
-    if (it == available.end())
-      throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and this log has no column for it", name),
-                  "give the column with --role, or fit a model on a log without it", options.inputs.front());
-    features.push_back(*it);
-  }
-  const CustomerTable customers = compute_features(log, features, room_for_features(options.threads, memory, log.store));
+  const ShopData data = read_for_model(options, result.model, memory);
+  const CustomerTable& customers = data.customers;
+  result.read = data.read;
   const HugeArray<std::int32_t> labels = assign_clusters(result.model, customers, options.threads);
   result.sizes.assign(result.model.k, 0);
   for (const std::int32_t label : labels) ++result.sizes[static_cast<std::size_t>(label)];

@@ -1,17 +1,20 @@
-// The main job: from raw event logs to segments on disk.
+// The main job: from a shop's raw data to segments on disk.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "coterie/cluster/kmeans.h"
 #include "coterie/events/read_events.h"
+#include "coterie/features/coupons.h"
 #include "coterie/features/feature.h"
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
 #include "coterie/segments/profile.h"
+#include "coterie/segments/rfm.h"
 
 namespace coterie {
 
@@ -24,7 +27,18 @@ struct RunOptions {
   int restarts = 10;
   std::uint64_t seed = 1;
   bool exact = false;                        // all restarts on all rows
+  std::optional<Shape> shape;                // none: recognised
   std::map<std::string, std::string> roles;  // role -> column
+  ColumnChoices columns;                     // of tables of customers
+  std::vector<std::string> joins;            // of related tables: "transactions.branch=branches.id"; the rest is found
+  OrderRules orders;                         // returns and equal rows of order lines
+  std::optional<DateOrder> date_order;       // none: guessed
+  std::optional<std::int64_t> today_ms;      // what recency counts to; none: the last event, of orders one day later
+  RfmTies rfm_ties = RfmTies::alike;
+  std::string feature_set = "basic";         // of logs: basic, all, or names with commas between
+  std::vector<Derivation> derived;           // further columns, as SQL over the customer table
+  std::vector<std::string> filters;          // SQL: only customers for whom each is true
+  ScalingMethod scaling = ScalingMethod::z;
   char delimiter = 0;                        // 0: guessed
   FeatureFormat features = FeatureFormat::parquet;
   int threads = 0;
@@ -42,11 +56,13 @@ struct StationTime {
 struct RunResult {
   ReadReport read;
   std::uint64_t spilled_bytes = 0;
-  std::vector<Feature> features;
+  std::vector<Feature> features;                  // of histories
+  std::vector<CouponFeature> coupon_features;     // of related tables
   std::size_t customers = 0, different_rows = 0;
   Model model;
   KChoice choice;
   Profiles profiles;
+  RfmScores rfm;                   // of order lines, where recency, frequency and monetary are features; else empty
   std::vector<std::string> notes;  // what the user should know: features left out, k cut to the data, ...
   std::vector<StationTime> times;
   std::size_t peak_memory_bytes = 0;
@@ -61,6 +77,10 @@ struct AssignOptions {
   std::string model;                         // folder
   std::string out;                           // CSV file, or "-"
   std::map<std::string, std::string> roles = {};
+  std::vector<std::string> joins = {};
+  OrderRules orders = {};
+  std::optional<DateOrder> date_order = {};
+  std::optional<std::int64_t> today_ms = {};
   char delimiter = 0;
   int threads = 0;
   std::size_t memory_bytes = 0;

@@ -44,6 +44,7 @@ Json input_to_json(const InputReport& input) {
 }
 
 Json events_to_json(const ReadReport& read) {
+  if (read.first_ms > read.last_ms) return nullptr;  // a table of customers has none
   Json by_type = Json::object();
   for (int t = 0; t < event_type_count; ++t) by_type[name_of(static_cast<EventType>(t))] = read.events_by_type[static_cast<std::size_t>(t)];
   return {{"by_type", by_type}, {"first", iso_time(read.first_ms)}, {"last", iso_time(read.last_ms)}};
@@ -94,18 +95,45 @@ Json segments_to_json(const RunResult& result) {
   return segments;
 }
 
-Json features_to_json(const std::vector<Feature>& features) {
+// Of a table of customers: what the column is, how it is encoded, and what became of blank cells.
+Json column_to_json(const ColumnRecipe& column) {
+  const ColumnPlan& plan = column.plan;
+  Json json = {{"name", plan.name}, {"definition", fmt::format("the column \"{}\" as {}", plan.name, name_of(plan.encoding))}, {"kind", name_of(plan.kind)},
+               {"why", plan.why}, {"missing", text_of(plan.missing)}, {"blank_cells_filled", column.filled}};
+  if (!plan.levels.empty()) json["levels"] = plan.levels;
+  return json;
+}
+
+Json rfm_to_json(const RfmScores& scores) {
+  if (scores.name.empty()) return nullptr;
+  Json json = Json::object();
+  const auto counts = count_rfm_names(scores);
+  for (std::size_t name = 0; name < counts.size(); ++name) json[rfm_names[name]] = counts[name];
+  return json;
+}
+
+Json features_to_json(const RunResult& result) {
   Json json = Json::array();
-  for (const Feature& feature : features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
+  for (const Feature& feature : result.features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
+  for (const CouponFeature& feature : result.coupon_features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
+  for (const ColumnRecipe& column : result.model.recipe.columns) json.push_back(column_to_json(column));
   return json;
 }
 
 Json options_to_json(const RunOptions& options) {
+  Json derived = Json::object();
+  for (const Derivation& derivation : options.derived) derived[derivation.name] = derivation.sql;
   return {{"k", {options.k.first, options.k.last}},
           {"restarts", options.restarts},
           {"seed", options.seed},
           {"exact", options.exact},
           {"roles", options.roles},
+          {"feature_set", options.feature_set},
+          {"returns", options.orders.net_returns ? "net" : "set-aside"},
+          {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
+          {"derived", derived},
+          {"filters", options.filters},
+          {"scale", name_of(options.scaling)},
           {"delimiter", options.delimiter == 0 ? Json(nullptr) : Json(std::string(1, options.delimiter))},
           {"features", options.features == FeatureFormat::csv ? "csv" : "parquet"}};
 }
@@ -134,15 +162,17 @@ std::string run_to_json(const RunOptions& options, const RunResult& result) {
   const Json json = {{"program", "coterie"},
                      {"version", COTERIE_VERSION},
                      {"options", options_to_json(options)},
+                     {"shape", name_of(result.model.shape)},
                      {"inputs", inputs},
                      {"rows", rows_to_json(result.read.rows)},
                      {"events", events_to_json(result.read)},
                      {"customers", result.customers},
                      {"different_rows", result.different_rows},
-                     {"features", features_to_json(result.features)},
+                     {"features", features_to_json(result)},
                      {"pca", {{"explained_ratio", result.model.pca.explained_ratio}}},
                      {"k", choice_to_json(result.choice)},
                      {"segments", segments_to_json(result)},
+                     {"rfm_segments", rfm_to_json(result.rfm)},
                      {"notes", result.notes},
                      {"measured", measured_to_json(options, result)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

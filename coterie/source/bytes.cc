@@ -13,11 +13,12 @@ namespace coterie {
 namespace {
 
 bool is_plain_file(const RawInput& input) {
-  char first[16];
+  char first[4096];
   if (!input.is_regular) return false;
   const ssize_t got = pread(input.file.number(), first, sizeof first, 0);
   const std::span<const char> bytes(first, got < 0 ? 0 : static_cast<std::size_t>(got));
-  return compression_of(bytes) == Compression::plain && unread_format(bytes) == nullptr;
+  const bool is_packed = compression_of(bytes) != Compression::plain || unread_format(bytes) != nullptr;
+  return !is_packed && recoding_of({bytes.data(), bytes.size()}) == Recoding::none;
 }
 
 ByteReaderOptions with_defaults(ByteReaderOptions options) {
@@ -56,6 +57,11 @@ void ByteReader::stop() {
 Compression ByteReader::compression() const {
   const auto* stream = std::get_if<1>(&blocks_);
   return stream == nullptr ? Compression::plain : (*stream)->compression();
+}
+
+Recoding ByteReader::recoding() const {
+  const auto* stream = std::get_if<1>(&blocks_);
+  return stream == nullptr ? Recoding::none : (*stream)->recoding();
 }
 
 std::uint64_t ByteReader::bytes_read() const {

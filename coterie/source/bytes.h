@@ -11,6 +11,7 @@
 
 #include "coterie/source/block.h"
 #include "coterie/source/decompress.h"
+#include "coterie/source/recode.h"
 
 namespace coterie {
 
@@ -39,6 +40,7 @@ class ByteReader {
   std::string_view head() const { return head_; }
   bool head_is_all() const { return head_.size() < head_bytes; }
   Compression compression() const;
+  Recoding recoding() const;  // of UTF-16 and of columns set apart by blanks
 
   // The next block; false at the end. Any worker in [0, threads), each from one thread at a time; blocks are
   // handed out in rising index. A block's memory is valid until the same worker calls next() again.

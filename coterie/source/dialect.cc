@@ -9,6 +9,7 @@
 #include "coterie/source/csv.h"
 #include "coterie/source/parse_number.h"
 #include "coterie/source/parse_time.h"
+#include "coterie/source/recode.h"
 
 namespace coterie {
 namespace {
@@ -74,9 +75,7 @@ void require_text(std::string_view head, const std::string& path) {
     throw Error(ErrorKind::usage, fmt::format("this is no text: {} of the first {} bytes are control characters", controls, head.size()), "give a CSV file", path);
   const std::size_t zero = head.find('\0');
   if (zero == std::string_view::npos) return;
-  const bool utf16 = head.starts_with("\xff\xfe") || head.starts_with("\xfe\xff") || zero <= 1;
-  throw Error(ErrorKind::usage, utf16 ? "this looks like UTF-16, which is not read" : fmt::format("this is no text: byte {} is zero", zero),
-              utf16 ? "convert it: iconv -f UTF-16 -t UTF-8" : "give a CSV file", path);
+  throw Error(ErrorKind::usage, fmt::format("this is no text: byte {} is zero", zero), "give a CSV file", path);
 }
 
 }  // namespace
@@ -106,6 +105,10 @@ Dialect sniff_dialect(std::string_view head, bool head_is_all, const std::string
     for (std::size_t c = 0; c < rows.rows.front().size(); ++c) dialect.columns.push_back(fmt::format("column_{}", c + 1));
     dialect.header_bytes = dialect.byte_order_mark ? 3 : 0;
   }
+  for (std::string& name : dialect.columns) name = utf8_of(name);
+  for (auto& row : rows.rows)
+    for (std::string& field : row)
+      if (!is_utf8(field)) field = utf8_of(field), dialect.windows_1252 = true;
   dialect.samples = std::move(rows.rows);
   return dialect;
 }

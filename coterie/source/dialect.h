@@ -10,9 +10,10 @@ namespace coterie {
 struct Dialect {
   char delimiter = ',';
   bool byte_order_mark = false;  // UTF-8's, skipped
+  bool windows_1252 = false;     // some bytes are no UTF-8 and are taken for Windows-1252
   bool crlf = false;             // for show; rows may end either way
   bool has_header = true;
-  std::vector<std::string> columns;               // the header's names, or column_1, column_2, ...
+  std::vector<std::string> columns;               // the header's names in UTF-8, or column_1, column_2, ...
   std::vector<std::vector<std::string>> samples;  // the first rows behind the header (at most 1,000), for roles
   std::size_t header_bytes = 0;                   // where the first data row begins in the decompressed bytes
 };

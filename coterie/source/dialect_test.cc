@@ -84,7 +84,6 @@ TEST(SniffDialect, SaysWhatIsWrongWithWhatItCannotTake) {
             "no_usable_rows log.csv: no line ends within the first 64 KiB\n  fix: give a CSV file whose header line is shorter");
   EXPECT_EQ(error_of(std::string("PK12\0\n", 6)), "usage log.csv: this is no text: byte 4 is zero\n  fix: give a CSV file");
   EXPECT_EQ(error_of("a,b\n\x01\x02,3\n"), "usage log.csv: this is no text: 2 of the first 9 bytes are control characters\n  fix: give a CSV file");
-  EXPECT_EQ(error_of(std::string("\xff\xfe" "a\0,\0", 6)), "usage log.csv: this looks like UTF-16, which is not read\n  fix: convert it: iconv -f UTF-16 -t UTF-8");
 }
 
 TEST(NameOfDelimiter, IsAWord) {

@@ -19,6 +19,18 @@ const char* name_of(Reason reason) {
     case Reason::unterminated_quote: return "unterminated_quote";
     case Reason::text_after_quote: return "text_after_quote";
     case Reason::row_too_long: return "row_too_long";
+    case Reason::missing_value: return "missing_value";
+    case Reason::bad_number: return "bad_number";
+    case Reason::unknown_category: return "unknown_category";
+    case Reason::unknown_customer: return "unknown_customer";
+    case Reason::duplicate_customer: return "duplicate_customer";
+    case Reason::duplicate_row: return "duplicate_row";
+    case Reason::bad_quantity: return "bad_quantity";
+    case Reason::cancellation: return "cancellation";
+    case Reason::returned: return "returned";
+    case Reason::zero_quantity: return "zero_quantity";
+    case Reason::zero_price: return "zero_price";
+    case Reason::negative_price: return "negative_price";
   }
   return "unknown";
 }

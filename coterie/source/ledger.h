@@ -26,8 +26,20 @@ enum class Reason : std::uint8_t {
   unterminated_quote,
   text_after_quote,
   row_too_long,
+  missing_value,
+  bad_number,
+  unknown_category,
+  unknown_customer,
+  duplicate_customer,
+  duplicate_row,
+  bad_quantity,
+  cancellation,
+  returned,
+  zero_quantity,
+  zero_price,
+  negative_price,
 };
-constexpr std::size_t reason_count = 10;
+constexpr std::size_t reason_count = 22;
 const char* name_of(Reason reason);  // "wrong_field_count"
 
 struct Reject {

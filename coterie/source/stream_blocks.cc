@@ -24,7 +24,7 @@ StreamBlocks::~StreamBlocks() { stop(); }
 
 void StreamBlocks::stop() {
   ring_.stop();
-  stream_.raw().stop();
+  stream_.source().raw().stop();
 }
 
 bool StreamBlocks::next(Block& block, int worker) {
@@ -36,8 +36,8 @@ void StreamBlocks::produce() {
   std::size_t index = 0;
   try {
     while (fill_next()) ++index;
-    stream_.raw().drain();  // behind a damage, for the hash
-    hash_ = stream_.raw().finish_hash();
+    stream_.source().raw().drain();  // behind a damage, for the hash
+    hash_ = stream_.source().raw().finish_hash();
     ring_.end(index);
   } catch (...) {
     ring_.fail(index, std::current_exception());

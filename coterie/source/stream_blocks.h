@@ -1,4 +1,4 @@
-// Pipes and compressed files in blocks: one thread reads and decompresses ahead of the workers.
+// Pipes, compressed files and texts to be recoded in blocks: one thread reads, decompresses and recodes ahead of the workers.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "coterie/source/block.h"
 #include "coterie/source/block_ring.h"
-#include "coterie/source/decompress.h"
+#include "coterie/source/recode.h"
 
 namespace coterie {
 
@@ -25,11 +25,12 @@ class StreamBlocks {
   void stop();
 
   // The rest is known after the end.
-  std::uint64_t bytes_read() const { return stream_.raw().bytes_read(); }
-  Compression compression() const { return stream_.compression(); }
-  const std::optional<Damage>& damage() const { return stream_.damage(); }
+  std::uint64_t bytes_read() const { return stream_.source().raw().bytes_read(); }
+  Recoding recoding() const { return stream_.recoding(); }
+  Compression compression() const { return stream_.source().compression(); }
+  const std::optional<Damage>& damage() const { return stream_.source().damage(); }
   const std::string& hash() const { return hash_; }
-  const RawInput& input() const { return stream_.raw().input(); }
+  const RawInput& input() const { return stream_.source().raw().input(); }
 
  private:
   void produce();
@@ -37,7 +38,7 @@ class StreamBlocks {
   std::size_t fill(char* buffer);
 
   ByteReaderOptions options_;
-  DecompressedStream stream_;
+  RecodedStream stream_;
   std::string head_;
   std::string pending_;  // bytes read and not yet part of a delivered block
   bool at_end_ = false;

@@ -1,4 +1,4 @@
-// One row a customer: ids and named columns of numbers.
+// One row a customer: ids, named columns of numbers, and named columns of words.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +19,19 @@ struct CustomerIds {
   std::size_t size() const { return numbers.size() + texts.size(); }
 };
 
+// A column of words: a category, a level, or what only describes a customer. "" is missing.
+struct Attribute {
+  std::string name;
+  std::vector<std::string> values;  // a customer each
+};
+
 struct CustomerTable {
   std::string id_name;  // the id column's own name
   CustomerIds ids;
   std::vector<std::string> names;  // of the columns
   std::vector<bool> is_count;      // the column holds whole numbers
-  Matrix values;                   // customers x columns
+  Matrix values;                   // customers x columns; NaN is missing
+  std::vector<Attribute> attributes = {};  // an event log has none
 };
 
 }  // namespace coterie

@@ -1,0 +1,314 @@
+#include "coterie/model/shop_data.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "coterie/base/error.h"
+#include "coterie/base/nearest_name.h"
+#include "coterie/base/time.h"
+#include "coterie/features/compute.h"
+#include "coterie/table/read_customers.h"
+
+namespace coterie {
+namespace {
+
+// What the user adds and leaves out by SQL.
+CustomerTable derive_and_filter(CustomerTable customers, const RunOptions& options, std::vector<std::string>& notes) {
+  customers = derive_columns(std::move(customers), options.derived);
+  for (const std::string& filter : options.filters) {
+    const std::size_t before = customers.ids.size();
+    customers = filter_customers(std::move(customers), filter);
+    notes.push_back(fmt::format("filter \"{}\" leaves out {} of {} customers", filter, before - customers.ids.size(), before));
+  }
+  return customers;
+}
+
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    parts.emplace_back(trimmed(std::string_view(text).substr(at, comma - at)));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+void require_known(const std::vector<std::string>& names, const std::vector<std::string>& known) {
+  for (const std::string& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw Error(ErrorKind::usage, fmt::format("--feature-set: there is no feature \"{}\"{}", name, did_you_mean(name, known)), fmt::format("write basic, all, or some of {}", fmt::join(known, ",")));
+}
+
+// --- logs of events and of orders --------------------------------------------------------------------------------------
+
+// What events in memory leave of their share is for decoding them.
+ComputeOptions room_for_features(int threads, const MemoryPlan& memory, const EventStore& store) {
+  const std::size_t unused = memory.events - std::min(memory.events, store.memory_bytes());
+  return {.threads = threads, .memory_bytes = memory.customer_rows, .events_bytes = memory.partitions + unused};
+}
+
+// The features asked for: "basic", "all", or names. Those that the log has no column for are left out, and said so, unless named.
+std::vector<Feature> choose_features(const EventLog& log, LogKind kind, const std::string& wanted, std::vector<std::string>& notes) {
+  const std::vector<Feature> available = available_features(log.has_role, kind);
+  const std::vector<std::string> named = wanted == "basic" || wanted == "all" ? std::vector<std::string>() : split_at_commas(wanted);
+  std::vector<std::string> known;
+  for (const Feature& feature : feature_catalogue(kind)) known.emplace_back(feature.name);
+  require_known(named, known);
+  std::vector<Feature> features;
+  std::vector<std::string> missing;
+  for (const Feature& feature : feature_catalogue(kind)) {
+    const bool is_wanted = named.empty() ? feature.basic || wanted == "all" : std::find(named.begin(), named.end(), feature.name) != named.end();
+    const bool is_there = std::any_of(available.begin(), available.end(), [&](const Feature& f) { return f.compute == feature.compute; });
+    if (is_wanted && is_there) features.push_back(feature);
+    if (is_wanted && !is_there) missing.emplace_back(feature.name);
+  }
+  if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
+  return features;
+}
+
+// Where two columns fit a role equally well, the first is taken, and said so.
+void note_equal_columns(const ReadReport& read, std::vector<std::string>& notes) {
+  for (const InputReport& input : read.inputs)
+    for (int r = 0; r < role_count; ++r) {
+      const RoleChoice& choice = input.roles.choice[r];
+      if (choice.runner_up < 0 || choice.runner_up_confidence < choice.confidence) continue;
+      notes.push_back(fmt::format("{}: columns {} and {} ({} and {}) fit the role {} equally well; the first is taken", input.file.path, choice.column + 1,
+                                  choice.runner_up + 1, input.dialect.columns[static_cast<std::size_t>(choice.column)],
+                                  input.dialect.columns[static_cast<std::size_t>(choice.runner_up)], name_of(static_cast<Role>(r))));
+    }
+}
+
+// Where a date may be read two ways, the guess is said.
+void note_dates(const ReadReport& read, std::vector<std::string>& notes) {
+  for (const InputReport& input : read.inputs)
+    if (input.roles.dates.ambiguous)
+      notes.push_back(fmt::format("{}: dates fit month/day as well as day/month; the first is taken (--date-order day-month-year for the other)", input.file.path));
+}
+
+LogKind kind_of(Shape shape) { return shape == Shape::orders ? LogKind::orders : LogKind::events; }
+
+// Histories end at the day the user gives instead of at the log's last event; of orders, recency counts to a day later than the end.
+void set_today(EventLog& log, LogKind kind, const std::optional<std::int64_t>& today_ms) {
+  if (!today_ms) return;
+  if (*today_ms < log.report.last_ms)
+    throw Error(ErrorKind::usage, fmt::format("--today {} lies before the last row, {}", iso_time(*today_ms), iso_time(log.report.last_ms)), "give a later day");
+  log.report.last_ms = *today_ms - (kind == LogKind::orders ? ms_per_day : 0);
+}
+
+ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+  const LogKind kind = kind_of(shape);
+  EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
+                                              .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
+                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
+                                              .spill_directory = options.spill_directory,
+                                              .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
+  ShopData data{.shape = shape, .read = log.report, .spilled_bytes = log.store.spilled_bytes(), .rejects = std::move(log.rejects)};
+  begin("features");
+  set_today(log, kind, options.today_ms);
+  note_equal_columns(data.read, notes);
+  note_dates(data.read, notes);
+  data.features = choose_features(log, kind, options.feature_set, notes);
+  data.customers = derive_and_filter(compute_features(log, data.features, room_for_features(options.threads, memory, log.store)), options, notes);
+  return data;
+}
+
+ShopData read_log_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  const LogKind kind = kind_of(model.shape);
+  EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
+                                              .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
+                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
+                                              .spill_directory = options.spill_directory, .progress = options.progress});
+  ShopData data{.shape = model.shape, .read = log.report};
+  set_today(log, kind, options.today_ms);
+  const std::vector<Feature> available = available_features(log.has_role, kind);
+  for (const std::string& name : model.features) {
+    if (std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; })) continue;
+    const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
+    if (it == available.end())
+      throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and this log has no column for it", name),
+                  "give the column with --role, or fit a model on a log without it", options.inputs.front());
+    data.features.push_back(*it);
+  }
+  data.customers = derive_columns(compute_features(log, data.features, room_for_features(options.threads, memory, log.store)), model.derived);
+  return data;
+}
+
+// --- tables of customers -----------------------------------------------------------------------------
+
+std::vector<TextTable> read_tables(std::vector<std::string> paths, char delimiter, const MemoryPlan& memory) {
+  std::sort(paths.begin(), paths.end());
+  if (const auto twice = std::adjacent_find(paths.begin(), paths.end()); twice != paths.end())
+    throw Error(ErrorKind::usage, "the file is given twice; its rows would count double", "give each file once", *twice);
+  std::vector<TextTable> tables;
+  std::size_t bytes = 0;
+  for (const std::string& path : paths) {
+    tables.push_back(read_text_table(path, delimiter));
+    // Measured: text, views, values and ids stand in memory together at about five times the text.
+    bytes += 5 * tables.back().bytes.size();
+    if (bytes > memory.limit)
+      throw Error(ErrorKind::memory, fmt::format("tables are read whole, which takes about {} MB of the {} MB there are", bytes / 1'000'000, memory.limit / 1'000'000), "give more --memory", path);
+  }
+  return tables;
+}
+
+// The counts and rejects of all tables, in the order of the files.
+void fill_ledger(ShopData& data, std::vector<TextTable>& tables, const std::string& rejects_path) {
+  Ledger ledger(rejects_path);
+  for (TextTable& table : tables) {
+    std::stable_sort(table.ledger.rejects.begin(), table.ledger.rejects.end(), [](const Reject& a, const Reject& b) { return a.line < b.line; });
+    ledger.begin_file(table.file.path, table.header_newlines);
+    ledger.add_block(0, std::move(table.ledger));
+    InputReport input{.file = table.file, .dialect = table.dialect, .roles = {}, .rows = ledger.end_file(), .last_line_without_newline = table.last_line_without_newline};
+    data.read.inputs.push_back(std::move(input));
+  }
+  data.read.rows = ledger.total();
+  data.rejects = ledger.take_output();
+}
+
+void require_customers(const ReadReport& read) {
+  if (read.rows.used > 0) return;
+  std::string why = read.rows.read == 0 ? "there is no row behind the header" : fmt::format("all {} rows were set aside:", read.rows.read);
+  for (std::size_t r = 0; r < reason_count; ++r)
+    if (read.rows.set_aside[r] != 0) why += fmt::format(" {} {}", read.rows.set_aside[r], name_of(static_cast<Reason>(r)));
+  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, "look at the columns with: coterie inspect FILE; --missing median fills blanks, --column NAME=ignored leaves a column out",
+              read.inputs.front().file.path);
+}
+
+std::vector<std::string> names_of_kind(const std::vector<ColumnPlan>& plans, ColumnKind kind) {
+  std::vector<std::string> names;
+  for (const ColumnPlan& plan : plans)
+    if (plan.kind == kind) names.push_back(plan.name);
+  return names;
+}
+
+void note_plans(const std::vector<ColumnPlan>& plans, std::vector<std::string>& notes) {
+  if (names_of_kind(plans, ColumnKind::id).empty()) notes.push_back("no column is an id: customers are numbered in the order of the rows");
+  const std::vector<std::string> beside = names_of_kind(plans, ColumnKind::attribute), none = names_of_kind(plans, ColumnKind::ignored);
+  if (!beside.empty()) notes.push_back(fmt::format("no part of clustering: {}", fmt::join(beside, ", ")));
+  if (!none.empty()) notes.push_back(fmt::format("ignored: {}", fmt::join(none, ", ")));
+  for (const ColumnPlan& plan : plans)
+    if (plan.format.ambiguous) notes.push_back(fmt::format("{}: commas are taken for thousands marks; where they begin decimals, write them as points", plan.name));
+}
+
+void note_fills(const Recipe& recipe, std::vector<std::string>& notes) {
+  for (const ColumnRecipe& column : recipe.columns) {
+    if (column.filled == 0) continue;
+    const bool by_neighbours = column.plan.missing.rule == MissingRule::nearest;
+    const std::string with = by_neighbours ? std::string("the mean of their nearest customers") : column.plan.kind == ColumnKind::number ? fmt::format("{:g}", column.fill) : column.fill_level;
+    notes.push_back(fmt::format("{}: {} blank cells filled with {} ({})", column.plan.name, column.filled, with, text_of(column.plan.missing)));
+  }
+}
+
+// Derived columns are numbers without a blank; their formats are as good as any.
+void add_derived(std::vector<ColumnPlan>& plans, const std::vector<Derivation>& derived) {
+  for (const Derivation& derivation : derived) plans.push_back({.name = derivation.name, .kind = ColumnKind::number, .confidence = 1, .why = "derived: " + derivation.sql});
+}
+
+// --role customer=COLUMN says of a table of customers which column the id is.
+ColumnChoices choices_with_roles(const RunOptions& options) {
+  ColumnChoices choices = options.columns;
+  for (const auto& [role, column] : options.roles) {
+    if (role != name_of(Role::customer)) throw Error(ErrorKind::usage, fmt::format("--role {}: a table of customers has no such role", role), "say what the column is: --column \"NAME=number\"");
+    choices.kinds[column] = "id";
+  }
+  return choices;
+}
+
+ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
+  std::vector<ColumnPlan> plans = plan_columns(tables, choices_with_roles(options));
+  ShopData data{.shape = Shape::customers, .has_id_column = !names_of_kind(plans, ColumnKind::id).empty()};
+  CustomerTable customers = read_customers(tables, plans);
+  fill_ledger(data, tables, options.out + "/rejects.csv");
+  require_customers(data.read);
+  begin("features");
+  note_plans(plans, notes);
+  customers = derive_and_filter(std::move(customers), options, notes);
+  add_derived(plans, options.derived);
+  data.recipe = fit_recipe(customers, plans);
+  if (data.recipe.columns.empty())
+    throw Error(ErrorKind::usage, "no column is a number, a truth, a level or a category: there is nothing to tell customers apart by", "say what a column is: --column \"NAME=category\"", options.inputs.front());
+  note_fills(data.recipe, notes);
+  data.customers = apply_recipe(data.recipe, std::move(customers));
+  return data;
+}
+
+ShopData read_tables_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
+  std::vector<ColumnPlan> plans;
+  if (model.has_id_column) plans.push_back({.name = model.id_name, .kind = ColumnKind::id});
+  for (const ColumnRecipe& column : model.recipe.columns)
+    if (std::none_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == column.plan.name; })) plans.push_back(column.plan);
+  // What is derived may look at attributes.
+  for (const std::string& name : model.derived.empty() ? std::vector<std::string>() : tables.front().dialect.columns)
+    if (std::none_of(plans.begin(), plans.end(), [&](const ColumnPlan& plan) { return plan.name == name; }))
+      plans.push_back({.name = name, .kind = ColumnKind::attribute, .missing = {.rule = MissingRule::constant}});
+  ShopData data{.shape = Shape::customers};
+  CustomerTable customers = derive_columns(read_customers(tables, plans), model.derived);
+  fill_ledger(data, tables, "");
+  require_customers(data.read);
+  data.customers = apply_recipe(model.recipe, std::move(customers));
+  return data;
+}
+
+// --- related tables of coupons -------------------------------------------------------------------------
+
+std::vector<std::string> coupon_features_for(const std::string& wanted) {
+  std::vector<std::string> known, names;
+  for (const CouponFeature& feature : coupon_catalogue()) {
+    known.emplace_back(feature.name);
+    if (wanted == "all" || (wanted == "basic" && feature.basic)) names.emplace_back(feature.name);
+  }
+  if (!names.empty()) return names;
+  require_known(split_at_commas(wanted), known);
+  return split_at_commas(wanted);
+}
+
+ShopData read_related_tables(const std::vector<std::string>& paths, const std::vector<std::string>& joins, char delimiter, const MemoryPlan& memory, const std::vector<std::string>& wanted,
+                             const std::string& rejects_path, std::vector<std::string>& notes) {
+  std::vector<TextTable> tables = read_tables(paths, delimiter, memory);
+  const CouponPlan plan = plan_coupons(tables, find_joins(tables, joins));
+  for (const Join& join : plan.joins) notes.push_back("join: " + text_of(join, tables));
+  ShopData data{.shape = Shape::coupons};
+  std::vector<std::string> missing;
+  data.customers = read_coupons(tables, plan, wanted, missing);
+  if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
+  for (const CouponFeature& feature : coupon_catalogue())
+    if (std::find(data.customers.names.begin(), data.customers.names.end(), feature.name) != data.customers.names.end()) data.coupon_features.push_back(feature);
+  fill_ledger(data, tables, rejects_path);
+  return data;
+}
+
+ShopData read_related_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  std::vector<std::string> names = model.features, notes;
+  std::erase_if(names, [&](const std::string& name) { return std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; }); });
+  ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, names, "", notes);
+  if (data.customers.names.size() != names.size())
+    throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and these tables have no column for some of them", fmt::join(names, ", ")), "give all the tables it was fitted on", options.inputs.front());
+  data.customers = derive_columns(std::move(data.customers), model.derived);
+  return data;
+}
+
+}  // namespace
+
+ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+  const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
+  switch (shape) {
+    case Shape::customers: return read_customer_tables(options, memory, begin, notes);
+    case Shape::coupons: {
+      ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, coupon_features_for(options.feature_set), options.out + "/rejects.csv", notes);
+      data.customers = derive_and_filter(std::move(data.customers), options, notes);
+      return data;
+    }
+    default: return read_log(shape, options, memory, begin, notes);
+  }
+}
+
+ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  if (model.shape == Shape::coupons) return read_related_for_model(options, model, memory);
+  return model.shape == Shape::customers ? read_tables_for_model(options, model, memory) : read_log_for_model(options, model, memory);
+}
+
+}  // namespace coterie

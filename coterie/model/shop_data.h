@@ -1,0 +1,31 @@
+// The first stations, whatever the shape of the data: from files to one row a customer, every row in the ledger.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "coterie/matrix/recipe.h"
+#include "coterie/model/memory_plan.h"
+#include "coterie/model/run.h"
+
+namespace coterie {
+
+struct ShopData {
+  Shape shape = Shape::events;
+  ReadReport read = {};
+  std::uint64_t spilled_bytes = 0;
+  std::vector<Feature> features = {};  // of histories; empty where the features are columns of the input
+  std::vector<CouponFeature> coupon_features = {};
+  bool has_id_column = true;      // false: customers are numbered
+  Recipe recipe = {};                  // empty where all features are numbers and none is missing
+  CustomerTable customers = {};        // numbers only, complete; attributes beside them
+  std::unique_ptr<OutputFile> rejects = nullptr;
+};
+
+// `begin` is called where a station begins. Throws as read_events, plan_columns and read_customers do.
+ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes);
+
+// The same customers' features for a fitted model.
+ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory);
+
+}  // namespace coterie
