@@ -23,6 +23,7 @@ void run(const AssignCommand& command) {
        .out = command.out,
        .roles = roles_from_texts(command.input.roles),
        .delimiter = delimiter_from_text(command.input.delimiter),
+       .as_of_ms = as_of_from_text(command.input.as_of),
        .threads = command.input.threads,
        .memory_bytes = bytes_from_text(command.input.memory),
        .spill_directory = spill_directory_or_default(command.input.spill_directory),

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "coterie/base/error.h"
+#include "coterie/source/parse_time.h"
 
 using coterie::Error;
 using coterie::ErrorKind;
@@ -13,6 +14,7 @@ void add_input_options(CLI::App& command, InputOptions& options) {
   command.add_option("files", options.inputs, "Event logs: CSV, plain, gzip or zstd; - is standard input")->required();
   command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session")->allow_extra_args(false);
   command.add_option("--delimiter", options.delimiter, "comma, semicolon, tab or bar; guessed where not given");
+  command.add_option("--as-of", options.as_of, "See the customers as they were at the end of this day (2019-10-31) or at this time: later events are set aside");
   command.add_option("--memory", options.memory, "Most memory the program may take, for example 4GB; half of the machine where not given");
   command.add_option("--spill-dir", options.spill_directory, "Folder for what does not fit into the memory; TMPDIR or /tmp where not given");
   command.add_option("--threads", options.threads, "0: all processors; the results are the same")->check(CLI::Range(0, 1024))->capture_default_str();
@@ -67,6 +69,15 @@ std::map<std::string, std::string> pairs_from_texts(const std::string& option, c
 }
 
 std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts) { return pairs_from_texts("--role", "customer", texts); }
+
+std::int64_t as_of_from_text(const std::string& text) {
+  if (text.empty()) return INT64_MAX;
+  const std::string padded = text + std::string(8, '\0');  // the parser reads beyond the text
+  const auto time = coterie::parse_time(std::string_view(padded).substr(0, text.size()));
+  if (!time) throw Error(ErrorKind::usage, fmt::format("--as-of {} is no date", text), "write --as-of 2019-10-31, or --as-of 2019-10-31T12:00:00Z");
+  const bool whole_day = text.size() == 10 && text.find('-') != std::string::npos;
+  return whole_day ? *time + coterie::ms_per_day - 1 : *time;
+}
 
 std::string spill_directory_or_default(const std::string& text) {
   if (!text.empty()) return text;

@@ -8,6 +8,7 @@
 #include "coterie/base/error.h"
 #include "coterie/cluster/kmeans.h"
 #include "coterie/matrix/equal_rows.h"
+#include "coterie/model/identities.h"
 
 namespace coterie {
 namespace {
@@ -33,13 +34,14 @@ Model model_from_json(const Json& json) {
   model.k = json.at("k");
   model.centres = json.at("centres").get<std::vector<double>>();
   for (const Json& segment : json.at("segments")) model.segments.push_back({segment.at("name"), segment.at("because")});
+  model.identities = json.contains("identities") ? json.at("identities").get<std::vector<int>>() : first_identities(model.k);
   return model;
 }
 
 bool is_consistent(const Model& model) {
   const std::size_t columns = model.features.size();
   return columns > 0 && model.k > 0 && model.scaling.means.size() == columns && model.scaling.deviations.size() == columns &&
-         model.centres.size() == model.k * columns && model.segments.size() == model.k;
+         model.centres.size() == model.k * columns && model.segments.size() == model.k && model.identities.size() == model.k;
 }
 
 }  // namespace
@@ -57,6 +59,7 @@ std::string model_to_json(const Model& model) {
       {"k", model.k},
       {"centres", model.centres},
       {"segments", segments_to_json(model.segments)},
+      {"identities", model.identities},
   };
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";  // a header may hold any bytes
 }

@@ -15,6 +15,7 @@
 #include "coterie/deliver/parquet.h"
 #include "coterie/features/compute.h"
 #include "coterie/matrix/equal_rows.h"
+#include "coterie/model/identities.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run_report.h"
 #include "coterie/source/duckdb_library.h"
@@ -173,7 +174,7 @@ RunResult run(const RunOptions& options) {
   stations.begin("read");
   EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
                                               .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory,
+                                              .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
                                               .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
   result.read = log.report;
   result.spilled_bytes = log.store.spilled_bytes();
@@ -209,6 +210,8 @@ RunResult run(const RunOptions& options) {
   unique = {};
   result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
   result.model.segments = name_segments(result.profiles, customers.names);
+  result.model.identities = first_identities(chosen.k);
+  if (!options.identities_of.empty()) keep_identities(options.identities_of, customers, labels, result.model);
 
   stations.begin("write");
   write_outputs(options, customers, labels, std::move(log.rejects), memory, stations, result);
@@ -221,7 +224,8 @@ AssignResult assign_new_customers(const AssignOptions& options) {
   const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
   EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
                                               .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory, .progress = options.progress});
+                                              .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
+                                              .progress = options.progress});
   result.read = log.report;
   std::vector<Feature> features;
   const std::vector<Feature> available = available_features(log.has_role);

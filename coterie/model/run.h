@@ -26,6 +26,8 @@ struct RunOptions {
   bool exact = false;                        // all restarts on all rows
   std::map<std::string, std::string> roles;  // role -> column
   char delimiter = 0;                        // 0: guessed
+  std::int64_t as_of_ms = INT64_MAX;         // the state at this time: later events are set aside
+  std::string identities_of = {};            // folder of an earlier run whose segments keep number and name; "": none
   FeatureFormat features = FeatureFormat::parquet;
   int threads = 0;
   std::size_t memory_bytes = 0;              // 0: half of the machine; the process stays below
@@ -62,6 +64,7 @@ struct AssignOptions {
   std::string out;                           // CSV file, or "-"
   std::map<std::string, std::string> roles = {};
   char delimiter = 0;
+  std::int64_t as_of_ms = INT64_MAX;
   int threads = 0;
   std::size_t memory_bytes = 0;
   std::string spill_directory = "/tmp";

@@ -19,6 +19,7 @@ const char* name_of(Reason reason) {
     case Reason::unterminated_quote: return "unterminated_quote";
     case Reason::text_after_quote: return "text_after_quote";
     case Reason::row_too_long: return "row_too_long";
+    case Reason::after_as_of: return "after_as_of";
   }
   return "unknown";
 }

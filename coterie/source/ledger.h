@@ -26,8 +26,9 @@ enum class Reason : std::uint8_t {
   unterminated_quote,
   text_after_quote,
   row_too_long,
+  after_as_of,  // later than the time the run looks at; counted, but not listed one by one
 };
-constexpr std::size_t reason_count = 10;
+constexpr std::size_t reason_count = 11;
 const char* name_of(Reason reason);  // "wrong_field_count"
 
 struct Reject {
