@@ -11,10 +11,14 @@ using coterie::Error;
 using coterie::ErrorKind;
 
 void add_input_options(CLI::App& command, InputOptions& options) {
+  add_read_options(command, options);
+  command.add_option("--as-of", options.as_of, "See the customers as they were at the end of this day (2019-10-31) or at this time: later events are set aside");
+}
+
+void add_read_options(CLI::App& command, InputOptions& options) {
   command.add_option("files", options.inputs, "Event logs: CSV, plain, gzip or zstd; - is standard input")->required();
   command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session")->allow_extra_args(false);
   command.add_option("--delimiter", options.delimiter, "comma, semicolon, tab or bar; guessed where not given");
-  command.add_option("--as-of", options.as_of, "See the customers as they were at the end of this day (2019-10-31) or at this time: later events are set aside");
   command.add_option("--memory", options.memory, "Most memory the program may take, for example 4GB; half of the machine where not given");
   command.add_option("--spill-dir", options.spill_directory, "Folder for what does not fit into the memory; TMPDIR or /tmp where not given");
   command.add_option("--threads", options.threads, "0: all processors; the results are the same")->check(CLI::Range(0, 1024))->capture_default_str();

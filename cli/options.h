@@ -19,7 +19,9 @@ struct InputOptions {
   std::string spill_directory;
   int threads = 0;
 };
+// With --as-of, and without.
 void add_input_options(CLI::App& command, InputOptions& options);
+void add_read_options(CLI::App& command, InputOptions& options);
 
 // These throw Error(usage) that names the option and shows a right one.
 std::size_t bytes_from_text(const std::string& text);  // "" is 0

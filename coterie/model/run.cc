@@ -15,6 +15,7 @@
 #include "coterie/deliver/parquet.h"
 #include "coterie/features/compute.h"
 #include "coterie/matrix/equal_rows.h"
+#include "coterie/model/customers_for_model.h"
 #include "coterie/model/identities.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run_report.h"
@@ -64,12 +65,6 @@ void make_folder(const std::string& path) {
     throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
 }
 
-// What events in memory leave of their share is for decoding them.
-ComputeOptions room_for_features(int threads, const MemoryPlan& memory, const EventStore& store) {
-  const std::size_t unused = memory.events - std::min(memory.events, store.memory_bytes());
-  return {.threads = threads, .memory_bytes = memory.customer_rows, .events_bytes = memory.partitions + unused};
-}
-
 // Features that the log has no column for are left out, and said so.
 std::vector<Feature> choose_features(const bool (&has_role)[role_count], std::vector<std::string>& notes) {
   std::vector<Feature> features = available_features(has_role);
@@ -111,26 +106,6 @@ HugeArray<std::int32_t> labels_of_customers(const EqualRows& unique, const HugeA
   return all;
 }
 
-std::vector<SqlColumn> columns_for_parquet(const CustomerTable& table) {
-  std::vector<SqlColumn> columns;
-  const CustomerIds& ids = table.ids;
-  if (ids.texts.empty()) {
-    // Numbers below 10^18 are the same as signed ones.
-    columns.push_back({table.id_name, std::span(reinterpret_cast<const std::int64_t*>(ids.numbers.data()), ids.numbers.size())});
-  } else {
-    columns.push_back({table.id_name, TextColumn{ids.size(), [&ids, text = std::string()](std::size_t row) mutable -> std::string_view {
-                         if (row >= ids.numbers.size()) return ids.texts[row - ids.numbers.size()];
-                         text = std::to_string(ids.numbers[row]);
-                         return text;
-                       }}});
-  }
-  for (std::size_t c = 0; c < table.names.size(); ++c) {
-    if (table.is_count[c]) columns.push_back({table.names[c], WholeNumbers{table.values.column(c)}});
-    else columns.push_back({table.names[c], table.values.column(c)});
-  }
-  return columns;
-}
-
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
                    const MemoryPlan& memory, Stations& stations, RunResult& result) {
@@ -146,7 +121,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
     write_features_csv(*features, customers);
   } else {
     give_back_freed_pages();  // DuckDB takes its own
-    write_parquet(path("features.parquet"), columns_for_parquet(customers), {.memory_limit_bytes = memory.duckdb});
+    write_parquet(path("features.parquet"), columns_of(customers), {.memory_limit_bytes = memory.duckdb});
   }
   stations.end();
   result.peak_memory_bytes = peak_memory();
@@ -221,27 +196,13 @@ RunResult run(const RunOptions& options) {
 AssignResult assign_new_customers(const AssignOptions& options) {
   AssignResult result;
   result.model = load_model(options.model);
-  const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
-  EventLog log = read_events(options.inputs, {.roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
-                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
-                                              .progress = options.progress});
-  result.read = log.report;
-  std::vector<Feature> features;
-  const std::vector<Feature> available = available_features(log.has_role);
-  for (const std::string& name : result.model.features) {
-    const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
-    if (it == available.end())
-      throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and this log has no column for it", name),
-                  "give the column with --role, or fit a model on a log without it", options.inputs.front());
-    features.push_back(*it);
-  }
-  const CustomerTable customers = compute_features(log, features, room_for_features(options.threads, memory, log.store));
-  const HugeArray<std::int32_t> labels = assign_clusters(result.model, customers, options.threads);
+  const ModelCustomers read = read_customers_for_model(options, result.model, plan_memory(options.memory_bytes, options.threads));
+  result.read = read.report;
+  const HugeArray<std::int32_t> labels = assign_clusters(result.model, read.customers, options.threads);
   result.sizes.assign(result.model.k, 0);
   for (const std::int32_t label : labels) ++result.sizes[static_cast<std::size_t>(label)];
   OutputFile out(options.out);
-  write_customer_segments(out, customers, labels);
+  write_customer_segments(out, read.customers, labels);
   out.commit();
   return result;
 }

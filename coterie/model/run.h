@@ -61,7 +61,8 @@ RunResult run(const RunOptions& options);
 struct AssignOptions {
   std::vector<std::string> inputs;
   std::string model;                         // folder
-  std::string out;                           // CSV file, or "-"
+  std::string out = {};                      // CSV file, or "-"
+  std::string rejects_path = {};             // "": rows set aside are counted, not listed
   std::map<std::string, std::string> roles = {};
   char delimiter = 0;
   std::int64_t as_of_ms = INT64_MAX;
