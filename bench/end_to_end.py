@@ -89,23 +89,17 @@ def run_sklearn(options, features, customers, work):
     return run
 
 
-def coterie_commands(coterie):
-    """What this build of Coterie can do: {"run", "features"}."""
-    def help_of(*command):
-        return subprocess.run([coterie, *command, "--help"], capture_output=True, text=True, check=False).stdout
-
-    if not Path(coterie).exists() or not re.search(r"^ +run\b", help_of(), re.MULTILINE):
-        return set()
-    return {"run", "features"} if "--features-only" in help_of("run") else {"run"}
-
-
-def run_coterie(options, log_file, work, features_only):
-    out = work / ("coterie-features" if features_only else "coterie-run")
-    command = [options.coterie, "run", log_file, "--out", out, *(["--features-only"] if features_only else ["--k", "3..7"])]
-    run = measure("Coterie: features" if features_only else "Coterie: features and segments", command,
-                  options.limit_minutes, work)
-    run.notes["features"] = next((f for f in (out / "features.parquet", out / "features.csv") if f.exists()), None)
-    return run
+def run_coterie(options, log_file, work):
+    """The whole run, and the part of it from CSV to features: the stations "read" and "features" by its own clocks."""
+    out = work / "coterie-run"
+    whole = measure("Coterie: features and segments", [options.coterie, "run", log_file, "--out", out, "--k", "3..7"], options.limit_minutes, work)
+    if whole.cpu is None:
+        return whole, None
+    whole.notes["features"] = out / "features.parquet"
+    stations = {s["station"]: s for s in json.loads((out / "run.json").read_text())["measured"]["stations"]}
+    whole.notes["stations"] = stations
+    to_features = [stations[name] for name in ("read", "features")]
+    return whole, Run("Coterie: features", sum(s["cpu_seconds"] for s in to_features), sum(s["wall_seconds"] for s in to_features))
 
 
 # --- the answers ----------------------------------------------------------------------------------------
@@ -187,6 +181,12 @@ def print_steps(run):
         print(f"| all that follow | {NOT_MEASURED} | {NOT_MEASURED} | {run.why} |")
 
 
+def print_stations(run):
+    print("\nCoterie's stations:\n\n| station | CPU s | wall s |\n|---|---:|---:|")
+    for name, took in run.notes["stations"].items():
+        print(f"| {name} | {took['cpu_seconds']:.2f} | {took['wall_seconds']:.2f} |")
+
+
 def fastest(runs):
     return min((r for r in runs if r.cpu is not None), key=lambda r: r.cpu, default=None)
 
@@ -197,12 +197,10 @@ def name_of_formulation(run):
 
 def bench(options, log_file, formulations, work):
     """Measures one file and prints its tables; returns the formulation of DuckDB that was best, if any ran."""
-    able, nothing = coterie_commands(options.coterie), Run("Coterie", why="this build has no `run` command")
     duckdb_runs = [run_duckdb(options, log_file, f, work) for f in formulations]
     best = fastest(duckdb_runs)
-    features = run_coterie(options, log_file, work, True) if "features" in able else None
-    whole = run_coterie(options, log_file, work, False) if "run" in able else nothing
-    checked = demand_equal([*duckdb_runs, *([features] if features else []), whole])
+    whole, features = run_coterie(options, log_file, work)
+    checked = demand_equal([*duckdb_runs, whole])
 
     peer = None
     if "sklearn" in options.peers and best is not None:
@@ -215,6 +213,8 @@ def bench(options, log_file, formulations, work):
         print(f"\nDuckDB's best formulation here, by CPU: {name_of_formulation(best)}.")
     if peer:
         print_steps(peer)
+    if features:
+        print_stations(whole)
     sys.stdout.flush()
     failed = [r for r in [*duckdb_runs, features, whole, peer] if r is not None and r.why.startswith("exit code")]
     if failed:

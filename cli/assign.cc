@@ -30,6 +30,7 @@ void run(const AssignCommand& command) {
        .date_order = date_order_from_text(command.orders.date_order),
        .today_ms = today_from_text(command.orders.today),
        .delimiter = delimiter_from_text(command.input.delimiter),
+       .as_of_ms = as_of_from_text(command.input.as_of),
        .threads = command.input.threads,
        .memory_bytes = bytes_from_text(command.input.memory),
        .spill_directory = spill_directory_or_default(command.input.spill_directory),

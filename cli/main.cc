@@ -30,6 +30,8 @@ int run(int argc, char** argv) {
   add_run_command(app);
   add_assign_command(app);
   add_compare_command(app);
+  add_refresh_command(app);
+  add_history_command(app);
   add_export_command(app);
   add_inspect_command(app);
   add_sample_command(app);

@@ -12,6 +12,11 @@ using coterie::Error;
 using coterie::ErrorKind;
 
 void add_input_options(CLI::App& command, InputOptions& options) {
+  add_read_options(command, options);
+  command.add_option("--as-of", options.as_of, "See the customers as they were at the end of this day (2019-10-31) or at this time: later events are set aside");
+}
+
+void add_read_options(CLI::App& command, InputOptions& options) {
   command.add_option("files", options.inputs, "CSV, plain, gzip or zstd; - is standard input");
   add_config_option(command);
   command.add_option("--shape", options.shape, "events (a row an event), orders (a row a line of an order), coupons (related tables) or customers (a row a customer); recognised where not given");
@@ -144,6 +149,15 @@ coterie::ColumnChoices column_choices_from(const ColumnOptions& options) {
   }
   choices.missing.merge(settings_from_texts(named, "--missing", "\"Age=median\""));
   return choices;
+}
+
+std::int64_t as_of_from_text(const std::string& text) {
+  if (text.empty()) return INT64_MAX;
+  const std::string padded = text + std::string(8, '\0');  // the parser reads beyond the text
+  const auto time = coterie::parse_time(std::string_view(padded).substr(0, text.size()));
+  if (!time) throw Error(ErrorKind::usage, fmt::format("--as-of {} is no date", text), "write --as-of 2019-10-31, or --as-of 2019-10-31T12:00:00Z");
+  const bool whole_day = text.size() == 10 && text.find('-') != std::string::npos;
+  return whole_day ? *time + coterie::ms_per_day - 1 : *time;
 }
 
 std::string spill_directory_or_default(const std::string& text) {

@@ -22,11 +22,14 @@ struct InputOptions {
   std::vector<std::string> roles;  // "role=column"
   std::string shape;               // "": recognised
   std::string delimiter;           // "", a character, or comma semicolon tab bar
+  std::string as_of;               // "", a date or a point in time
   std::string memory;              // "", "4GB", "512MiB"
   std::string spill_directory;
   int threads = 0;
 };
+// With --as-of, and without.
 void add_input_options(CLI::App& command, InputOptions& options);
+void add_read_options(CLI::App& command, InputOptions& options);
 
 // How lines of orders are read.
 struct OrderOptions {
@@ -54,6 +57,8 @@ std::map<std::string, std::string> roles_from_texts(const std::vector<std::strin
 std::map<std::string, std::string> pairs_from_texts(const std::string& option, const std::string& example, const std::vector<std::string>& texts);
 std::optional<coterie::Shape> shape_from_text(const std::string& text);  // "" is none
 coterie::ScalingMethod scaling_from_text(const std::string& text);
+// "2019-10-31" is the end of that day (UTC), a point in time is itself; "" is INT64_MAX.
+std::int64_t as_of_from_text(const std::string& text);
 std::string spill_directory_or_default(const std::string& text);
 
 // "1,234,567".

@@ -33,7 +33,8 @@ void print_rows(const coterie::ReadReport& read) {
   for (std::size_t r = 0; r < coterie::reason_count; ++r)
     if (read.rows.set_aside[r] != 0)
       reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", grouped(read.rows.set_aside[r]), name_of(static_cast<coterie::Reason>(r)));
-  fmt::print("{}\n", reasons.empty() ? "" : fmt::format(" ({}; see rejects.csv)", reasons));
+  const bool listed = read.rows.all_set_aside() > read.rows.set_aside[static_cast<std::size_t>(coterie::Reason::after_as_of)];
+  fmt::print("{}\n", reasons.empty() ? "" : fmt::format(" ({}{})", reasons, listed ? "; see rejects.csv" : ""));
 }
 
 void print_inputs(const coterie::ReadReport& read) {
@@ -126,6 +127,7 @@ void run(RunCommand& command) {
   options.derived = derivations_from_texts(command.derived);
   options.scaling = scaling_from_text(command.scale);
   options.delimiter = delimiter_from_text(command.input.delimiter);
+  options.as_of_ms = as_of_from_text(command.input.as_of);
   options.memory_bytes = bytes_from_text(command.input.memory);
   options.spill_directory = spill_directory_or_default(command.input.spill_directory);
   options.threads = command.input.threads;

@@ -42,4 +42,24 @@ void write_parquet(const std::string& path, std::vector<SqlColumn> columns, Parq
   move_into_place(temporary, path);
 }
 
+std::vector<SqlColumn> columns_of(const CustomerTable& table) {
+  std::vector<SqlColumn> columns;
+  const CustomerIds& ids = table.ids;
+  if (ids.texts.empty()) {
+    // Numbers below 10^18 are the same as signed ones.
+    columns.push_back({table.id_name, std::span(reinterpret_cast<const std::int64_t*>(ids.numbers.data()), ids.numbers.size())});
+  } else {
+    columns.push_back({table.id_name, TextColumn{ids.size(), [&ids, text = std::string()](std::size_t row) mutable -> std::string_view {
+                         if (row >= ids.numbers.size()) return ids.texts[row - ids.numbers.size()];
+                         text = std::to_string(ids.numbers[row]);
+                         return text;
+                       }}});
+  }
+  for (std::size_t c = 0; c < table.names.size(); ++c) {
+    if (table.is_count[c]) columns.push_back({table.names[c], WholeNumbers{table.values.column(c)}});
+    else columns.push_back({table.names[c], table.values.column(c)});
+  }
+  return columns;
+}
+
 }  // namespace coterie

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "coterie/source/duckdb.h"
+#include "coterie/table/customer_table.h"
 
 namespace coterie {
 
@@ -21,5 +22,8 @@ struct ParquetOptions {
 // Throws Error(output) when it cannot be written, Error(missing_library) without DuckDB, Error(usage) when
 // two columns have the same name (Parquet tells no case apart).
 void write_parquet(const std::string& path, std::vector<SqlColumn> columns, ParquetOptions options = {});
+
+// The ids, then the columns of a table of customers, which must outlive them: counts as BIGINT.
+std::vector<SqlColumn> columns_of(const CustomerTable& table);
 
 }  // namespace coterie

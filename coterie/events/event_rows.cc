@@ -191,6 +191,7 @@ bool EventRows::parse(const CsvRow& row) {
   if (customer.empty()) return refuse(Reason::no_customer, column(Role::customer));
   if (time.empty()) return refuse(Reason::no_time, column(Role::time));
   if (!parse_when(time)) return refuse(Reason::bad_time, column(Role::time));
+  if (event_.time_ms > as_of_ms) return refuse(Reason::after_as_of, column(Role::time));
   if (!parse_type(text(Role::event_type))) return refuse(Reason::unknown_event_type, column(Role::event_type));
   parse_customer(customer);
   event_.session = session.empty() ? no_identifier : hash_padded_text(session);
@@ -202,7 +203,7 @@ void EventRows::take(const CsvRow& row, BlockLedger& ledger) {
   saw_last_line_without_newline |= row.without_newline;
   if (!parse(row)) {
     ++ledger.rows.set_aside[static_cast<std::size_t>(refusal_.reason)];
-    note(row, ledger);
+    if (refusal_.reason != Reason::after_as_of) note(row, ledger);
     return;
   }
   ++ledger.rows.used;

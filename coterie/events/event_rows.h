@@ -88,6 +88,7 @@ class EventRows {
   static constexpr std::size_t rows_ahead = 8;
   void look_ahead(const IndexedRow& row);
 
+  std::int64_t as_of_ms = INT64_MAX;  // later events are set aside
   StringTable customer_names;
   std::array<std::uint64_t, event_type_count> events_by_type{};
   std::int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;

@@ -276,7 +276,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
   std::vector<InputReport>& inputs = log.report.inputs;
   std::vector<std::unique_ptr<EventRows>> workers;
   const std::size_t front_slots = front_slots_for(plan.text_bytes, options.memory_bytes, threads);
-  for (int w = 0; w < threads; ++w) workers.push_back(std::make_unique<EventRows>(log.store.writer(w), front_slots));
+  for (int w = 0; w < threads; ++w) workers.emplace_back(std::make_unique<EventRows>(log.store.writer(w), front_slots))->as_of_ms = options.as_of_ms;
 
   Ledger ledger(options.rejects_path);
   std::uint64_t done_before = 0;

@@ -32,6 +32,7 @@ struct ReadEventsOptions {
   std::size_t memory_bytes = std::size_t{2} << 30;  // for the records; beyond it they spill
   std::size_t names_bytes = ~std::size_t{0};        // for customers' ids that are texts; beyond it Error(memory)
   std::string spill_directory = "/tmp";
+  std::int64_t as_of_ms = INT64_MAX;         // events after it are set aside as after_as_of
   std::string rejects_path = {};             // "": rejects are counted, not written
   std::size_t block_bytes = coterie::block_bytes;   // smaller in tests
   // Called after each block with raw bytes read and the total (0 = unknown), from any worker.

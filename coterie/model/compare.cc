@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <span>
 
 #include "coterie/base/error.h"
 #include "coterie/model/comparison_files.h"
+#include "coterie/model/match_segments.h"
 #include "coterie/model/saved_features.h"
 
 namespace coterie {
@@ -31,60 +32,10 @@ void count_movement(Comparison& comparison) {
     if (!met[row]) ++comparison.movement[static_cast<std::size_t>(before.labels[row])][kb];
 }
 
-struct Spread {
-  double mean = 0, deviation = 1;
-};
-
-Spread spread_of(const std::vector<double>& values) {
-  double sum = 0, squares = 0, n = 0;
-  for (const double value : values)
-    if (!std::isnan(value)) sum += value, ++n;
-  const double mean = n == 0 ? 0 : sum / n;
-  for (const double value : values)
-    if (!std::isnan(value)) squares += (value - mean) * (value - mean);
-  const double deviation = n == 0 ? 0 : std::sqrt(squares / n);
-  return {mean, deviation > 0 ? deviation : 1};
-}
-
-// Centres in z-scores of the earlier run, row-major; so the two runs are measured by one rule.
-std::vector<double> centres_of(const SavedRun& run, const std::vector<const std::vector<double>*>& columns, const std::vector<Spread>& spreads) {
-  std::vector<double> centres(run.model.k * columns.size()), sizes(run.model.k);
-  for (std::size_t f = 0; f < columns.size(); ++f) {
-    std::fill(sizes.begin(), sizes.end(), 0);
-    for (std::size_t row = 0; row < run.customers(); ++row) {
-      const double value = (*columns[f])[row];
-      if (std::isnan(value)) continue;
-      const auto label = static_cast<std::size_t>(run.labels[row]);
-      centres[label * columns.size() + f] += (value - spreads[f].mean) / spreads[f].deviation;
-      ++sizes[label];
-    }
-    for (std::size_t c = 0; c < run.model.k; ++c)
-      if (sizes[c] > 0) centres[c * columns.size() + f] /= sizes[c];
-  }
-  return centres;
-}
-
-double squared_distance(const double* a, const double* b, std::size_t columns) {
-  double sum = 0;
-  for (std::size_t f = 0; f < columns; ++f) sum += (a[f] - b[f]) * (a[f] - b[f]);
-  return sum;
-}
-
-// The mean over customers of the squared distance to the centre.
-double mean_squared_distance(const SavedRun& run, const std::vector<const std::vector<double>*>& columns, const std::vector<Spread>& spreads, const std::vector<double>& centres) {
-  double sum = 0;
-  for (std::size_t f = 0; f < columns.size(); ++f)
-    for (std::size_t row = 0; row < run.customers(); ++row) {
-      const double z = ((*columns[f])[row] - spreads[f].mean) / spreads[f].deviation - centres[static_cast<std::size_t>(run.labels[row]) * columns.size() + f];
-      if (!std::isnan(z)) sum += z * z;
-    }
-  return sum / static_cast<double>(std::max<std::size_t>(1, run.customers()));
-}
-
 // The features that both runs have, a column of each.
 struct CommonFeatures {
   std::vector<std::string> names;
-  std::vector<const std::vector<double>*> before, after;
+  std::vector<std::span<const double>> before, after;
 };
 
 CommonFeatures common_features(const SavedFeatures& before, const SavedFeatures& after) {
@@ -93,9 +44,15 @@ CommonFeatures common_features(const SavedFeatures& before, const SavedFeatures&
     const auto it = std::find(after.names.begin(), after.names.end(), before.names[f]);
     if (it == after.names.end()) continue;
     common.names.push_back(before.names[f]);
-    common.before.push_back(&before.columns[f]);
-    common.after.push_back(&after.columns[static_cast<std::size_t>(it - after.names.begin())]);
+    common.before.emplace_back(before.columns[f]);
+    common.after.emplace_back(after.columns[static_cast<std::size_t>(it - after.names.begin())]);
   }
+  return common;
+}
+
+std::vector<std::uint64_t> common_members(const Comparison& comparison) {
+  std::vector<std::uint64_t> common;
+  for (std::size_t a = 0; a < comparison.earlier.model.k; ++a) common.insert(common.end(), comparison.movement[a].begin(), comparison.movement[a].end() - 1);
   return common;
 }
 
@@ -110,37 +67,20 @@ ClusterMatches same_clusters(std::size_t k) {
   return matches;
 }
 
-ClusterMatches match_segments(const Comparison& comparison, const std::vector<double>& before, const std::vector<double>& after, std::size_t columns) {
-  const std::size_t ka = comparison.earlier.model.k, kb = comparison.later.model.k;
-  ClusterMembers members{std::vector<std::uint64_t>(ka), std::vector<std::uint64_t>(kb), std::vector<std::uint64_t>(ka * kb)};
-  CentreDistances distances{std::vector<double>(ka * kb), std::vector<double>(ka, std::numeric_limits<double>::infinity())};
-  for (const std::int32_t label : comparison.earlier.labels) ++members.earlier[static_cast<std::size_t>(label)];
-  for (const std::int32_t label : comparison.later.labels) ++members.later[static_cast<std::size_t>(label)];
-  for (std::size_t a = 0; a < ka; ++a) {
-    for (std::size_t b = 0; b < kb; ++b) {
-      members.common[a * kb + b] = comparison.movement[a][b];
-      distances.across[a * kb + b] = std::sqrt(squared_distance(&before[a * columns], &after[b * columns], columns));
-    }
-    for (std::size_t other = 0; other < ka; ++other)
-      if (other != a) distances.own[a] = std::min(distances.own[a], std::sqrt(squared_distance(&before[a * columns], &before[other * columns], columns)));
-  }
-  return columns == 0 ? match_clusters(members) : match_clusters(members, distances);
-}
-
-double mean_of(const std::vector<double>& values) {
+double mean_of(std::span<const double> values) {
   double sum = 0, n = 0;
   for (const double value : values)
     if (!std::isnan(value)) sum += value, ++n;
   return n == 0 ? 0 : sum / n;
 }
 
-FeatureDrift drift_of(std::optional<std::size_t> segment, const std::string& feature, std::vector<double> before, const std::vector<double>& after) {
+FeatureDrift drift_of(std::optional<std::size_t> segment, const std::string& feature, std::vector<double> before, std::span<const double> after) {
   FeatureDrift drift{segment, feature, {}, mean_of(before), mean_of(after)};
   drift.stability = population_stability(std::span<double>(before), after);
   return drift;
 }
 
-std::vector<double> values_of_segment(const SavedRun& run, const std::vector<double>& column, std::size_t cluster) {
+std::vector<double> values_of_segment(const SavedRun& run, std::span<const double> column, std::size_t cluster) {
   std::vector<double> values;
   for (std::size_t row = 0; row < run.customers(); ++row)
     if (static_cast<std::size_t>(run.labels[row]) == cluster) values.push_back(column[row]);
@@ -148,12 +88,12 @@ std::vector<double> values_of_segment(const SavedRun& run, const std::vector<dou
 }
 
 void measure_drift(const CommonFeatures& features, Comparison& comparison) {
-  for (std::size_t f = 0; f < features.names.size(); ++f) comparison.drift.push_back(drift_of({}, features.names[f], *features.before[f], *features.after[f]));
+  for (std::size_t f = 0; f < features.names.size(); ++f) comparison.drift.push_back(drift_of({}, features.names[f], {features.before[f].begin(), features.before[f].end()}, features.after[f]));
   for (std::size_t a = 0; a < comparison.earlier.model.k; ++a) {
     if (!comparison.matches.successor[a]) continue;
     for (std::size_t f = 0; f < features.names.size(); ++f) {
-      const std::vector<double> after = values_of_segment(comparison.later, *features.after[f], *comparison.matches.successor[a]);
-      std::vector<double> before = values_of_segment(comparison.earlier, *features.before[f], a);
+      const std::vector<double> after = values_of_segment(comparison.later, features.after[f], *comparison.matches.successor[a]);
+      std::vector<double> before = values_of_segment(comparison.earlier, features.before[f], a);
       if (before.size() < fewest_for_drift || after.size() < fewest_for_drift) break;
       comparison.drift.push_back(drift_of(a, features.names[f], std::move(before), after));
     }
@@ -213,16 +153,13 @@ Comparison compare(const std::string& earlier, const std::string& later) {
   count_movement(comparison);
   const SavedFeatures before = load_saved_features(comparison.earlier), after = load_saved_features(comparison.later);
   const CommonFeatures features = common_features(before, after);
-  std::vector<Spread> spreads;
-  for (const auto* column : features.before) spreads.push_back(spread_of(*column));
-  const std::vector<double> centres = centres_of(comparison.earlier, features.before, spreads);
+  const SegmentedCustomers then{comparison.earlier.model.k, comparison.earlier.labels, features.before}, now{comparison.later.model.k, comparison.later.labels, features.after};
   comparison.same_model = comparison.earlier.model.features == comparison.later.model.features && comparison.earlier.model.centres == comparison.later.model.centres;
   if (comparison.same_model) {
     comparison.matches = same_clusters(comparison.earlier.model.k);
-    const double then = mean_squared_distance(comparison.earlier, features.before, spreads, centres), now = mean_squared_distance(comparison.later, features.after, spreads, centres);
-    if (then > 0) comparison.distance_ratio = now / then;
+    comparison.distance_ratio = distance_ratio(then, now);
   } else {
-    comparison.matches = match_segments(comparison, centres, centres_of(comparison.later, features.after, spreads), features.names.size());
+    comparison.matches = match_segments(then, now, common_members(comparison));
   }
   measure_drift(features, comparison);
   comparison.segment_shares = stability_of_shares(comparison);

@@ -8,6 +8,7 @@
 #include "coterie/base/error.h"
 #include "coterie/cluster/kmeans.h"
 #include "coterie/matrix/equal_rows.h"
+#include "coterie/model/identities.h"
 
 namespace coterie {
 namespace {
@@ -97,13 +98,14 @@ Model model_from_json(const Json& json) {
   model.k = json.at("k");
   model.centres = json.at("centres").get<std::vector<double>>();
   for (const Json& segment : json.at("segments")) model.segments.push_back({segment.at("name"), segment.at("because")});
+  model.identities = json.contains("identities") ? json.at("identities").get<std::vector<int>>() : first_identities(model.k);
   return model;
 }
 
 bool is_consistent(const Model& model) {
   const std::size_t columns = model.features.size();
   return columns > 0 && model.k > 0 && model.scaling.linear.means.size() == columns && model.scaling.linear.deviations.size() == columns &&
-         model.centres.size() == model.k * columns && model.segments.size() == model.k;
+         model.centres.size() == model.k * columns && model.segments.size() == model.k && model.identities.size() == model.k;
 }
 
 }  // namespace
@@ -121,6 +123,7 @@ std::string model_to_json(const Model& model) {
       {"k", model.k},
       {"centres", model.centres},
       {"segments", segments_to_json(model.segments)},
+      {"identities", model.identities},
   };
   for (const Derivation& derivation : model.derived) json["derived"].push_back({{"name", derivation.name}, {"sql", derivation.sql}});
   if (!model.recipe.columns.empty()) json["has_id_column"] = model.has_id_column, json["recipe"] = recipe_to_json(model.recipe);

@@ -26,6 +26,7 @@ struct Model {
   std::size_t k = 0;
   std::vector<double> centres;        // k x features, row-major, scaled
   std::vector<SegmentName> segments;  // one a cluster
+  std::vector<int> identities;        // one a cluster, from 1; what a segment keeps over refits
 };
 
 constexpr int model_format = 1;

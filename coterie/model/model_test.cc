@@ -40,7 +40,7 @@ Model random_model(std::uint64_t seed) {
   model.pca = {columns, 2, doubles(columns, random), doubles(2 * columns, random), doubles(2, random), doubles(2, random)};
   model.k = 2 + random.below(3);
   model.centres = doubles(model.k * columns, random);
-  for (std::size_t c = 0; c < model.k; ++c) model.segments.push_back({"segment " + std::to_string(c), "because \n \xc3\xa9"});
+  for (std::size_t c = 0; c < model.k; ++c) model.segments.push_back({"segment " + std::to_string(c), "because \n \xc3\xa9"}), model.identities.push_back(static_cast<int>(7 - c));
   return model;
 }
 
@@ -71,6 +71,7 @@ TEST(Model, ReadsBackToTheSameBits) {
     for (std::size_t c = 0; c < model.k; ++c) {
       EXPECT_EQ(back.segments[c].name, model.segments[c].name);
       EXPECT_EQ(back.segments[c].because, model.segments[c].because);
+      EXPECT_EQ(back.identities[c], model.identities[c]);
     }
     EXPECT_EQ(model_to_json(back), model_to_json(model));
   }

@@ -14,6 +14,7 @@
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
 #include "coterie/matrix/equal_rows.h"
+#include "coterie/model/identities.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run_report.h"
 #include "coterie/model/shop_data.h"
@@ -103,26 +104,6 @@ HugeArray<std::int32_t> labels_of_customers(const EqualRows& unique, const HugeA
   return all;
 }
 
-std::vector<SqlColumn> columns_for_parquet(const CustomerTable& table) {
-  std::vector<SqlColumn> columns;
-  const CustomerIds& ids = table.ids;
-  if (ids.texts.empty()) {
-    // Numbers below 10^18 are the same as signed ones.
-    columns.push_back({table.id_name, std::span(reinterpret_cast<const std::int64_t*>(ids.numbers.data()), ids.numbers.size())});
-  } else {
-    columns.push_back({table.id_name, TextColumn{ids.size(), [&ids, text = std::string()](std::size_t row) mutable -> std::string_view {
-                         if (row >= ids.numbers.size()) return ids.texts[row - ids.numbers.size()];
-                         text = std::to_string(ids.numbers[row]);
-                         return text;
-                       }}});
-  }
-  for (std::size_t c = 0; c < table.names.size(); ++c) {
-    if (table.is_count[c]) columns.push_back({table.names[c], WholeNumbers{table.values.column(c)}});
-    else columns.push_back({table.names[c], table.values.column(c)});
-  }
-  return columns;
-}
-
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
                    const MemoryPlan& memory, Stations& stations, RunResult& result) {
@@ -143,7 +124,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
     write_features_csv(*features, customers);
   } else {
     give_back_freed_pages();  // DuckDB takes its own
-    write_parquet(path("features.parquet"), columns_for_parquet(customers), {.memory_limit_bytes = memory.duckdb});
+    write_parquet(path("features.parquet"), columns_of(customers), {.memory_limit_bytes = memory.duckdb});
   }
   stations.end();
   result.peak_memory_bytes = peak_memory();
@@ -205,6 +186,8 @@ RunResult run(const RunOptions& options) {
   unique = {};
   result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
   result.model.segments = name_segments(result.profiles, customers.names);
+  result.model.identities = first_identities(chosen.k);
+  if (!options.identities_of.empty()) keep_identities(options.identities_of, customers, labels, result.model);
 
   stations.begin("write");
   write_outputs(options, customers, labels, std::move(data.rejects), memory, stations, result);
@@ -222,7 +205,7 @@ AssignResult assign_new_customers(const AssignOptions& options) {
   result.sizes.assign(result.model.k, 0);
   for (const std::int32_t label : labels) ++result.sizes[static_cast<std::size_t>(label)];
   OutputFile out(options.out);
-  write_customer_segments(out, customers, labels);
+  write_customer_segments(out, read.customers, labels);
   out.commit();
   return result;
 }

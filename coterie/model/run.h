@@ -40,6 +40,8 @@ struct RunOptions {
   std::vector<std::string> filters;          // SQL: only customers for whom each is true
   ScalingMethod scaling = ScalingMethod::z;
   char delimiter = 0;                        // 0: guessed
+  std::int64_t as_of_ms = INT64_MAX;         // the state at this time: later events are set aside
+  std::string identities_of = {};            // folder of an earlier run whose segments keep number and name; "": none
   FeatureFormat features = FeatureFormat::parquet;
   int threads = 0;
   std::size_t memory_bytes = 0;              // 0: half of the machine; the process stays below
@@ -75,13 +77,15 @@ RunResult run(const RunOptions& options);
 struct AssignOptions {
   std::vector<std::string> inputs;
   std::string model;                         // folder
-  std::string out;                           // CSV file, or "-"
+  std::string out = {};                      // CSV file, or "-"
+  std::string rejects_path = {};             // "": rows set aside are counted, not listed
   std::map<std::string, std::string> roles = {};
   std::vector<std::string> joins = {};
   OrderRules orders = {};
   std::optional<DateOrder> date_order = {};
   std::optional<std::int64_t> today_ms = {};
   char delimiter = 0;
+  std::int64_t as_of_ms = INT64_MAX;
   int threads = 0;
   std::size_t memory_bytes = 0;
   std::string spill_directory = "/tmp";

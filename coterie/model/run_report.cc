@@ -134,6 +134,7 @@ Json options_to_json(const RunOptions& options) {
           {"derived", derived},
           {"filters", options.filters},
           {"scale", name_of(options.scaling)},
+          {"as_of", options.as_of_ms == INT64_MAX ? Json(nullptr) : Json(iso_time(options.as_of_ms))},
           {"delimiter", options.delimiter == 0 ? Json(nullptr) : Json(std::string(1, options.delimiter))},
           {"features", options.features == FeatureFormat::csv ? "csv" : "parquet"}};
 }

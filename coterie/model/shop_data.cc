@@ -102,7 +102,7 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
                                               .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
                                               .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory,
+                                              .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
                                               .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
   ShopData data{.shape = shape, .read = log.report, .spilled_bytes = log.store.spilled_bytes(), .rejects = std::move(log.rejects)};
   begin("features");
@@ -119,8 +119,9 @@ ShopData read_log_for_model(const AssignOptions& options, const Model& model, co
   EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
                                               .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
                                               .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory, .progress = options.progress});
-  ShopData data{.shape = model.shape, .read = log.report};
+                                              .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
+                                              .rejects_path = options.rejects_path, .progress = options.progress});
+  ShopData data{.shape = model.shape, .read = log.report, .rejects = std::move(log.rejects)};
   set_today(log, kind, options.today_ms);
   const std::vector<Feature> available = available_features(log.has_role, kind);
   for (const std::string& name : model.features) {
@@ -247,7 +248,7 @@ ShopData read_tables_for_model(const AssignOptions& options, const Model& model,
       plans.push_back({.name = name, .kind = ColumnKind::attribute, .missing = {.rule = MissingRule::constant}});
   ShopData data{.shape = Shape::customers};
   CustomerTable customers = derive_columns(read_customers(tables, plans), model.derived);
-  fill_ledger(data, tables, "");
+  fill_ledger(data, tables, options.rejects_path);
   require_customers(data.read);
   data.customers = apply_recipe(model.recipe, std::move(customers));
   return data;
@@ -284,17 +285,24 @@ ShopData read_related_tables(const std::vector<std::string>& paths, const std::v
 ShopData read_related_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
   std::vector<std::string> names = model.features, notes;
   std::erase_if(names, [&](const std::string& name) { return std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; }); });
-  ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, names, "", notes);
+  ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, names, options.rejects_path, notes);
   if (data.customers.names.size() != names.size())
     throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and these tables have no column for some of them", fmt::join(names, ", ")), "give all the tables it was fitted on", options.inputs.front());
   data.customers = derive_columns(std::move(data.customers), model.derived);
   return data;
 }
 
+// Tables have no time that --as-of could look back from.
+void require_log(Shape shape, std::int64_t as_of_ms) {
+  if (as_of_ms == INT64_MAX || shape == Shape::events || shape == Shape::orders) return;
+  throw Error(ErrorKind::usage, fmt::format("--as-of needs a log with times, and this is a table of {}", name_of(shape)), "leave it out, or give a log of events or orders");
+}
+
 }  // namespace
 
 ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
   const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
+  require_log(shape, options.as_of_ms);
   switch (shape) {
     case Shape::customers: return read_customer_tables(options, memory, begin, notes);
     case Shape::coupons: {
@@ -307,6 +315,7 @@ ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, con
 }
 
 ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+  require_log(model.shape, options.as_of_ms);
   if (model.shape == Shape::coupons) return read_related_for_model(options, model, memory);
   return model.shape == Shape::customers ? read_tables_for_model(options, model, memory) : read_log_for_model(options, model, memory);
 }

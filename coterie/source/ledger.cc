@@ -31,6 +31,7 @@ const char* name_of(Reason reason) {
     case Reason::zero_quantity: return "zero_quantity";
     case Reason::zero_price: return "zero_price";
     case Reason::negative_price: return "negative_price";
+    case Reason::after_as_of: return "after_as_of";
   }
   return "unknown";
 }

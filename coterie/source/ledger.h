@@ -38,8 +38,9 @@ enum class Reason : std::uint8_t {
   zero_quantity,
   zero_price,
   negative_price,
+  after_as_of,  // later than the time the run looks at; counted, but not listed one by one
 };
-constexpr std::size_t reason_count = 22;
+constexpr std::size_t reason_count = 23;
 const char* name_of(Reason reason);  // "wrong_field_count"
 
 struct Reject {

@@ -1,0 +1,89 @@
+// coterie refresh: a run brought up to date; coterie history: its segments at several dates.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/comparison.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "coterie/base/time.h"
+#include "coterie/model/refresh.h"
+#include "coterie/model/segment_history.h"
+
+namespace {
+
+struct RefreshCommand {
+  InputOptions input;
+  coterie::RefreshOptions options;
+  std::string k = "3..7", features = "parquet";
+};
+
+void run_refresh(RefreshCommand& command) {
+  Progress progress;
+  coterie::RunOptions& run = command.options.run;
+  run.inputs = command.input.inputs;
+  run.k = k_range_from_text(command.k);
+  run.roles = roles_from_texts(command.input.roles);
+  run.delimiter = delimiter_from_text(command.input.delimiter);
+  run.as_of_ms = as_of_from_text(command.input.as_of);
+  run.memory_bytes = bytes_from_text(command.input.memory);
+  run.spill_directory = spill_directory_or_default(command.input.spill_directory);
+  run.threads = command.input.threads;
+  run.features = command.features == "csv" ? coterie::FeatureFormat::csv : coterie::FeatureFormat::parquet;
+  run.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };
+  const coterie::RefreshResult result = coterie::refresh(command.options);
+  progress.clear();
+  fmt::print("{} rows read, {} used, {} set aside\n", grouped(result.read.rows.read), grouped(result.read.rows.used), grouped(result.read.rows.all_set_aside()));
+  print_comparison(result.comparison);
+  fmt::print("\nwritten to {}\n", run.out);
+}
+
+struct HistoryCommand {
+  InputOptions input;
+  std::string model, out;
+  std::vector<std::string> dates;
+};
+
+void run_history(const HistoryCommand& command) {
+  coterie::SegmentHistoryOptions options;
+  options.assign = {.inputs = command.input.inputs,
+                    .model = command.model,
+                    .out = command.out,
+                    .roles = roles_from_texts(command.input.roles),
+                    .delimiter = delimiter_from_text(command.input.delimiter),
+                    .threads = command.input.threads,
+                    .memory_bytes = bytes_from_text(command.input.memory),
+                    .spill_directory = spill_directory_or_default(command.input.spill_directory)};
+  for (const std::string& date : command.dates) options.as_of_ms.push_back(as_of_from_text(date));
+  const coterie::SegmentHistory history = coterie::segment_history(options);
+  for (const coterie::SegmentAt& row : history.rows)
+    fmt::print(stderr, "{}  {:>11} customers  {:>4.1f} %  +{} -{}  {}\n", coterie::iso_time(row.as_of_ms).substr(0, 10), grouped(row.customers), 100 * row.share, grouped(row.entered),
+               grouped(row.left), history.model.segments[row.cluster].name);
+}
+
+}  // namespace
+
+void add_refresh_command(CLI::App& app) {
+  CLI::App* refresh = app.add_subcommand("refresh", "Bring a run up to date: new data under its model, or a refit that keeps identities");
+  const auto command = std::make_shared<RefreshCommand>();
+  add_input_options(*refresh, command->input);
+  refresh->add_option("--model", command->options.model, "Folder of the run to be refreshed; it stays as it is")->required();
+  refresh->add_option("--out", command->options.run.out, "Folder for the refreshed run")->required();
+  refresh->add_flag("--refit", command->options.refit, "Fit a new model; a segment that goes on keeps its identity and name");
+  refresh->add_option("--k", command->k, "Of a refit: number of segments, or a range of which the silhouette chooses")->capture_default_str();
+  refresh->add_option("--restarts", command->options.run.restarts, "Of a refit: seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
+  refresh->add_option("--seed", command->options.run.seed, "Of a refit: same seed, same result")->capture_default_str();
+  refresh->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
+  refresh->callback([command] { run_refresh(*command); });
+}
+
+void add_history_command(CLI::App& app) {
+  CLI::App* history = app.add_subcommand("history", "The segments of a log's customers at several dates, under one model");
+  const auto command = std::make_shared<HistoryCommand>();
+  add_read_options(*history, command->input);
+  history->add_option("--as-of", command->dates, "A date; give it once for each")->required()->allow_extra_args(false);
+  history->add_option("--model", command->model, "Folder that coterie run wrote")->required();
+  history->add_option("--out", command->out, "CSV file to write, or - for standard output")->required();
+  history->callback([command] { run_history(*command); });
+}

@@ -1,0 +1,115 @@
+#include "coterie/model/refresh.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "coterie/base/error.h"
+#include "coterie/base/memory.h"
+#include "coterie/base/output_folder.h"
+#include "coterie/base/time.h"
+#include "coterie/deliver/csv_tables.h"
+#include "coterie/deliver/parquet.h"
+#include "coterie/model/shop_data.h"
+#include "coterie/segments/profile.h"
+
+namespace coterie {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+void require_another_folder(const RefreshOptions& options) {
+  std::error_code ignored;
+  if (fs::weakly_canonical(options.model, ignored) == fs::weakly_canonical(options.run.out, ignored))
+    throw Error(ErrorKind::usage, "the refreshed run would replace the run it is compared with", "give another folder with --out", options.run.out);
+}
+
+AssignOptions assign_options(const RefreshOptions& options, const std::string& rejects_path) {
+  const RunOptions& run = options.run;
+  return {.inputs = run.inputs, .model = options.model, .rejects_path = rejects_path, .roles = run.roles, .delimiter = run.delimiter, .orders = run.orders, .date_order = run.date_order, .today_ms = run.today_ms, .joins = run.joins, .as_of_ms = run.as_of_ms, .threads = run.threads,
+          .memory_bytes = run.memory_bytes, .spill_directory = run.spill_directory, .progress = run.progress};
+}
+
+Json rows_to_json(const RowCounts& rows) {
+  Json set_aside = Json::object();
+  for (std::size_t r = 0; r < reason_count; ++r)
+    if (rows.set_aside[r] != 0) set_aside[name_of(static_cast<Reason>(r))] = rows.set_aside[r];
+  return {{"read", rows.read}, {"used", rows.used}, {"set_aside_by_reason", set_aside}};
+}
+
+std::string refresh_to_json(const RefreshOptions& options, const ReadReport& read, const Model& model, const Profiles& profiles) {
+  Json inputs = Json::array(), segments = Json::array();
+  for (const InputReport& input : read.inputs) inputs.push_back({{"path", input.file.path}, {"bytes", input.file.bytes}, {"hash", input.file.hash}, {"rows", rows_to_json(input.rows)}});
+  for (std::size_t c = 0; c < model.k; ++c)
+    segments.push_back({{"cluster", c}, {"identity", model.identities[c]}, {"segment", model.segments[c].name}, {"customers", profiles.clusters[c].customers}, {"share", profiles.clusters[c].share}});
+  const Json json = {{"program", "coterie"},
+                     {"version", COTERIE_VERSION},
+                     {"model", options.model},
+                     {"as_of", options.run.as_of_ms == INT64_MAX ? Json(nullptr) : Json(iso_time(options.run.as_of_ms))},
+                     {"inputs", inputs},
+                     {"rows", rows_to_json(read.rows)},
+                     {"segments", segments}};
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// What run, refresh and export leave in the folder of a run.
+bool is_of_run(const std::string& entry) {
+  static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv",
+                                       "run.json", "refresh.json", "hold_out.json", "changes"};
+  return std::find(names.begin(), names.end(), entry) != names.end();
+}
+
+ReadReport refresh_under_model(const RefreshOptions& options) {
+  const RunOptions& run = options.run;
+  const Model model = load_model(options.model);
+  const MemoryPlan memory = plan_memory(run.memory_bytes, run.threads);
+  OutputFolder folder(run.out, is_of_run);
+  ShopData read = read_for_model(assign_options(options, folder.file("rejects.csv")), model, memory);
+  const HugeArray<std::int32_t> labels = assign_clusters(model, read.customers, run.threads);
+  const Profiles profiles = profile_clusters(read.customers, labels, model.k, run.threads);
+  OutputFile segments(folder.file("customer_segments.csv")), summary(folder.file("segment_summary.csv"));
+  write_customer_segments(segments, read.customers, labels);
+  write_segment_summary(summary, read.customers, profiles, model.segments);
+  segments.commit();
+  summary.commit();
+  read.rejects->commit();
+  if (run.features == FeatureFormat::parquet) {
+    give_back_freed_pages();  // DuckDB takes its own
+    write_parquet(folder.file("features.parquet"), columns_of(read.customers), {.memory_limit_bytes = memory.duckdb});
+  } else {
+    OutputFile features(folder.file("features.csv"));
+    write_features_csv(features, read.customers);
+    features.commit();
+  }
+  fs::copy_file(options.model + "/model.json", folder.file("model.json"));
+  if (fs::exists(options.model + "/hold_out.json")) fs::copy_file(options.model + "/hold_out.json", folder.file("hold_out.json"));
+  write_file(folder.file("refresh.json"), refresh_to_json(options, read.read, model, profiles));
+  folder.commit();
+  return read.read;
+}
+
+ReadReport refit(const RefreshOptions& options) {
+  RunOptions run = options.run;
+  run.identities_of = options.model;
+  const RunResult result = coterie::run(run);
+  const std::string hold_out = options.model + "/hold_out.json";
+  if (fs::exists(hold_out)) fs::copy_file(hold_out, run.out + "/hold_out.json", fs::copy_options::overwrite_existing);
+  return result.read;
+}
+
+}  // namespace
+
+RefreshResult refresh(const RefreshOptions& options) {
+  require_another_folder(options);
+  load_saved_run(options.model);  // what is no run fails before anything is read
+  RefreshResult result;
+  result.read = options.refit ? refit(options) : refresh_under_model(options);
+  result.comparison = compare_runs({options.model, options.run.out, options.run.out + "/changes"});
+  return result;
+}
+
+}  // namespace coterie

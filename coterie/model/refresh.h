@@ -1,0 +1,27 @@
+// A run brought up to date: new data under the fitted model, or a refit that keeps the identities of segments.
+#pragma once
+
+#include <string>
+
+#include "coterie/model/compare.h"
+#include "coterie/model/run.h"
+
+namespace coterie {
+
+struct RefreshOptions {
+  RunOptions run;     // what is read and where it goes; k, restarts, seed and exact count for a refit only
+  std::string model;  // folder of the run to be refreshed; stays as it is
+  bool refit = false;
+};
+
+struct RefreshResult {
+  ReadReport read;
+  Comparison comparison;  // of the old run with the new one
+};
+
+// Writes a run folder like coterie run does, which export, compare and refresh take in turn: under the fitted model without
+// run.json, but with refresh.json; the comparison goes to its folder "changes". The run's hold-out is carried over.
+// Throws Error(usage) when the new folder is the old one, and as run and compare do.
+RefreshResult refresh(const RefreshOptions& options);
+
+}  // namespace coterie
