@@ -9,3 +9,4 @@ void add_compare_command(CLI::App& app);
 void add_export_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);
 void add_sample_command(CLI::App& app);
+void add_names_command(CLI::App& app);

@@ -11,6 +11,7 @@
 #include "coterie/features/feature.h"
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
+#include "coterie/segments/explanation.h"
 #include "coterie/segments/profile.h"
 
 namespace coterie {
@@ -27,6 +28,7 @@ struct RunOptions {
   std::map<std::string, std::string> roles;  // role -> column
   char delimiter = 0;                        // 0: guessed
   FeatureFormat features = FeatureFormat::parquet;
+  std::string names;                         // file of rules for names and actions; "": those that come with Coterie
   int threads = 0;
   std::size_t memory_bytes = 0;              // 0: half of the machine; the process stays below
   std::string spill_directory = "/tmp";
@@ -47,12 +49,13 @@ struct RunResult {
   Model model;
   KChoice choice;
   Profiles profiles;
+  Explanation explanation;
   std::vector<std::string> notes;  // what the user should know: features left out, k cut to the data, ...
   std::vector<StationTime> times;
   std::size_t peak_memory_bytes = 0;
 };
 
-// Reads, segments and writes customer_segments.csv, segment_summary.csv, features.parquet (or .csv),
+// Reads, segments and writes customer_segments.csv, segment_summary.csv, segments.sql, features.parquet (or .csv),
 // model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
 RunResult run(const RunOptions& options);
 

@@ -102,7 +102,7 @@ TEST(Run, GivesTheSameBytesForAnyThreads) {
       options.threads = threads;
       run(options);
       const Outputs outputs = outputs_of(options.out, folder.path());
-      EXPECT_EQ(outputs.size(), 6u);
+      EXPECT_EQ(outputs.size(), 7u);
       if (threads == 1) expected = outputs;
       expect_same(outputs, expected, fmt::format("{} threads", threads));
     }
