@@ -13,10 +13,12 @@
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
+#include "coterie/deliver/report_page.h"
 #include "coterie/deliver/segments_sql.h"
 #include "coterie/features/compute.h"
 #include "coterie/matrix/equal_rows.h"
 #include "coterie/model/memory_plan.h"
+#include "coterie/model/report_data.h"
 #include "coterie/model/run_report.h"
 #include "coterie/source/duckdb_library.h"
 
@@ -112,7 +114,7 @@ HugeArray<std::int32_t> labels_of_customers(const EqualRows& unique, const HugeA
 }
 
 // The customers nearest to each centre, three different ones a segment, and what tells it from the next segment.
-Explanation explain_centres(const EqualRows& unique, const KmeansResult& chosen, int threads) {
+Explanation explain_centres(const EqualRows& unique, const KmeansResult& chosen, const Pca& pca, int threads) {
   constexpr std::size_t shown = 3;
   Explanation explanation;
   explanation.typical = typical_rows(unique.view(), chosen.centres, chosen.labels, shown, threads);
@@ -120,6 +122,7 @@ Explanation explain_centres(const EqualRows& unique, const KmeansResult& chosen,
   for (std::vector<std::uint32_t>& rows : explanation.typical)
     for (std::uint32_t& row : rows) row = customer[row];
   explanation.nearest = nearest_segments(chosen.centres, chosen.columns);
+  explanation.points = scatter_points(unique.view(), chosen.labels, chosen.k, pca);
   return explanation;
 }
 
@@ -148,11 +151,12 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
                    const MemoryPlan& memory, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), model(path("model.json")), report(path("run.json"));
-  OutputFile rules(path("segments.sql"));
+  OutputFile rules(path("segments.sql")), page(path("report.html"));
   write_customer_segments(segments, customers, labels);
   write_segment_summary(summary, customers, result.profiles, result.model.segments);
   model.write(model_to_json(result.model));
   rules.write(segments_sql(result.explanation.rules, customers.id_name, customers.names, result.model.segments));
+  page.write(report_page(report_data(options, customers, result)));
   const bool as_csv = options.features == FeatureFormat::csv;
   std::unique_ptr<OutputFile> features;
   if (as_csv) {
@@ -169,6 +173,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   summary.commit();
   model.commit();
   rules.commit();
+  page.commit();
   if (features) features->commit();
   rejects->commit();
   report.commit();
@@ -223,7 +228,7 @@ RunResult run(const RunOptions& options) {
 
   stations.begin("profile");
   const HugeArray<std::int32_t> labels = labels_of_customers(unique, chosen.labels);
-  result.explanation = explain_centres(unique, chosen, options.threads);
+  result.explanation = explain_centres(unique, chosen, result.model.pca, options.threads);
   unique = {};
   result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
   result.model.segments = name_segments(result.profiles, customers.names, name_rules);

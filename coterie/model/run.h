@@ -55,8 +55,8 @@ struct RunResult {
   std::size_t peak_memory_bytes = 0;
 };
 
-// Reads, segments and writes customer_segments.csv, segment_summary.csv, segments.sql, features.parquet (or .csv),
-// model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
+// Reads, segments and writes customer_segments.csv, segment_summary.csv, segments.sql, report.html, features.parquet (or
+// .csv), model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
 RunResult run(const RunOptions& options);
 
 struct AssignOptions {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "coterie/segments/scatter.h"
 #include "coterie/segments/segment_rules.h"
 #include "coterie/segments/typical.h"
 
@@ -13,6 +14,7 @@ struct Explanation {
   std::vector<std::vector<std::uint32_t>> typical;  // a segment each: rows of the customer table, the most typical first
   std::vector<NearestSegment> nearest;              // a segment each
   SegmentRules rules;
+  std::vector<ScatterPoint> points;                 // some customers on the first two principal components
 };
 
 }  // namespace coterie

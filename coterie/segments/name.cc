@@ -32,11 +32,9 @@ class Comparison {
     const double threshold = condition.times_average ? condition.value * *all : condition.value;
     return condition.at_least ? *own >= threshold : *own <= threshold;
   }
-  std::string evidence(const NameCondition& condition) const {
-    const std::string what = condition.divisor.empty() ? condition.feature : condition.feature + " / " + condition.divisor;
-    return fmt::format("{} {} on average against {} for everyone", what, number(*value_of(cluster_, condition)), number(*value_of(everyone_, condition)));
+  Evidence evidence(const NameCondition& condition) const {
+    return {condition.feature, condition.divisor, *value_of(cluster_, condition), *value_of(everyone_, condition)};
   }
-  std::string evidence(const std::string& feature) const { return evidence(NameCondition{feature, "", true, 0, false}); }
 
  private:
   std::optional<double> mean(const ClusterProfile& profile, const std::string& feature) const {
@@ -61,12 +59,20 @@ class Comparison {
 // Means within 3.5 % of everyone's are neither high nor low.
 constexpr double hardly_different = 0.05;
 
-std::string evidence_of(const Comparison& comparison, const NameRule& rule) {
-  std::vector<std::string> parts;
-  for (const NameCondition& condition : rule.when)
-    if (std::string part = comparison.evidence(condition); std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(std::move(part));
+std::vector<Evidence> evidence_of(const Comparison& comparison, const NameRule& rule) {
+  std::vector<Evidence> list;
+  for (const NameCondition& condition : rule.when) {
+    const auto is_same = [&](const Evidence& e) { return e.feature == condition.feature && e.divisor == condition.divisor; };
+    if (std::none_of(list.begin(), list.end(), is_same)) list.push_back(comparison.evidence(condition));
+  }
+  return list;
+}
+
+std::string sentence_of(const std::vector<Evidence>& evidence) {
   std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : "; ") + part;
+  for (const Evidence& e : evidence)
+    text += fmt::format("{}{}{}{} {} on average against {} for everyone", text.empty() ? "" : "; ", e.feature, e.divisor.empty() ? "" : " / ", e.divisor,
+                        number(e.own), number(e.everyone));
   return text;
 }
 
@@ -86,13 +92,14 @@ SegmentName describe(const Comparison& comparison, const NameRules& rules) {
   std::stable_sort(features.begin(), features.end(),
                    [&](const std::string& a, const std::string& b) { return std::abs(comparison.lift(a)) > std::abs(comparison.lift(b)); });
   features.resize(std::min<std::size_t>(2, features.size()));
-  std::string name, because;
+  std::string name;
+  std::vector<Evidence> evidence;
   for (const std::string& feature : features) {
-    because += (because.empty() ? "" : "; ") + comparison.evidence(feature);
+    evidence.push_back(comparison.evidence({feature, "", true, 0, false}));
     if (std::abs(comparison.lift(feature)) < hardly_different) continue;
     name += fmt::format("{}{} {}", name.empty() ? "" : ", ", comparison.lift(feature) > 0 ? "high" : "low", feature);
   }
-  return {name.empty() ? "typical customers" : name, because, play_for(comparison, rules)};
+  return {name.empty() ? "typical customers" : name, sentence_of(evidence), play_for(comparison, rules), evidence};
 }
 
 // Clusters that differ in the same two features get what tells them apart: their size, and where that is the same
@@ -135,7 +142,8 @@ std::vector<SegmentName> name_segments(const Profiles& profiles, const std::vect
   std::vector<std::string> used;
   for (const Candidate& candidate : candidates_of(comparisons, rules)) {
     if (chosen[candidate.cluster] || std::find(used.begin(), used.end(), candidate.rule->name) != used.end()) continue;
-    chosen[candidate.cluster] = SegmentName{candidate.rule->name, evidence_of(comparisons[candidate.cluster], *candidate.rule), candidate.rule->play};
+    const std::vector<Evidence> evidence = evidence_of(comparisons[candidate.cluster], *candidate.rule);
+    chosen[candidate.cluster] = SegmentName{candidate.rule->name, sentence_of(evidence), candidate.rule->play, evidence};
     used.push_back(candidate.rule->name);
   }
   std::vector<SegmentName> result;

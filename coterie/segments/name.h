@@ -9,10 +9,17 @@
 
 namespace coterie {
 
+// An average, or the ratio of two, of a segment and of all customers.
+struct Evidence {
+  std::string feature, divisor;  // divisor "": the feature alone
+  double own = 0, everyone = 0;
+};
+
 struct SegmentName {
   std::string name;     // "cart abandoners"; unique within a result
-  std::string because;  // the numbers behind it: "n_cart 4.1 on average against 0.7 for everyone; ..."
+  std::string because;  // the evidence as a sentence: "n_cart 4.1 on average against 0.7 for everyone; ..."
   Play play = {};       // what to do about them
+  std::vector<Evidence> evidence = {};
 };
 
 // `names` are the features'. Each rule whose conditions hold gives a cluster a score; names go to clusters from the
