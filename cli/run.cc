@@ -77,6 +77,7 @@ void print_result(const RunResult& result, const std::string& out) {
   double wall = 0, cpu = 0;
   for (const auto& time : result.times) wall += time.wall_seconds, cpu += time.cpu_seconds;
   fmt::print("\nwritten to {} in {:.1f} s ({:.1f} CPU-seconds, {} MB of memory)\n", out, wall, cpu, result.peak_memory_bytes / 1'000'000);
+  fmt::print("open {}/report.html in a browser\n", out);
 }
 
 void run(RunCommand& command) {

@@ -6,6 +6,6 @@ cd "$(dirname "$0")/../web"
 
 mark=node_modules/.package-lock.json
 if [[ ! -f $mark || package-lock.json -nt $mark ]]; then
-  npm ci --silent --ignore-scripts --no-audit --no-fund
+  npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
   touch "$mark"
 fi

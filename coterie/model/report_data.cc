@@ -71,8 +71,9 @@ class ReportData {
     return order;
   }
   std::string text(const std::string& whole) const {
-    if (whole.size() <= limits_.text) return whole;
-    std::size_t end = limits_.text;
+    const std::size_t most = std::min(limits_.text, std::max<std::size_t>(40, 20 * limits_.text / std::max<std::size_t>(1, result_.model.k)));
+    if (whole.size() <= most) return whole;
+    std::size_t end = most;
     while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xc0) == 0x80) --end;  // not within a character
     return whole.substr(0, end) + "...";
   }

@@ -88,16 +88,16 @@ Play play_for(const Comparison& comparison, const NameRules& rules) {
 
 // "high n_view, low recency_days": the two features whose means differ most from everyone's.
 SegmentName describe(const Comparison& comparison, const NameRules& rules) {
-  std::vector<std::string> features = comparison.names();
-  std::stable_sort(features.begin(), features.end(),
-                   [&](const std::string& a, const std::string& b) { return std::abs(comparison.lift(a)) > std::abs(comparison.lift(b)); });
-  features.resize(std::min<std::size_t>(2, features.size()));
+  std::vector<std::pair<double, std::string>> lifts;
+  for (const std::string& feature : comparison.names()) lifts.emplace_back(comparison.lift(feature), feature);
+  std::stable_sort(lifts.begin(), lifts.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
+  lifts.resize(std::min<std::size_t>(2, lifts.size()));
   std::string name;
   std::vector<Evidence> evidence;
-  for (const std::string& feature : features) {
+  for (const auto& [lift, feature] : lifts) {
     evidence.push_back(comparison.evidence({feature, "", true, 0, false}));
-    if (std::abs(comparison.lift(feature)) < hardly_different) continue;
-    name += fmt::format("{}{} {}", name.empty() ? "" : ", ", comparison.lift(feature) > 0 ? "high" : "low", feature);
+    if (std::abs(lift) < hardly_different) continue;
+    name += fmt::format("{}{} {}", name.empty() ? "" : ", ", lift > 0 ? "high" : "low", feature);
   }
   return {name.empty() ? "typical customers" : name, sentence_of(evidence), play_for(comparison, rules), evidence};
 }
