@@ -33,7 +33,8 @@ $(SAMPLE):
 	$(COTERIE) sample events --rows $(ROWS) --out $@
 
 test test-sanitize: preset = $(if $(filter test-sanitize,$@),sanitize,release)
-test test-sanitize: dependencies
+test test-sanitize:
+	@tools/install_dependencies.sh --test
 	@[ -f build/$(preset)/build.ninja ] || cmake --preset $(preset)
 	cmake --build --preset $(preset) -j $(JOBS)
 	ctest --preset $(preset) -j $(JOBS) --output-junit junit.xml

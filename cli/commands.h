@@ -11,3 +11,4 @@ void add_history_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);
 void add_refresh_command(CLI::App& app);
 void add_sample_command(CLI::App& app);
+void add_names_command(CLI::App& app);

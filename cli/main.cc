@@ -35,6 +35,7 @@ int run(int argc, char** argv) {
   add_export_command(app);
   add_inspect_command(app);
   add_sample_command(app);
+  add_names_command(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -111,6 +111,7 @@ void print_result(const RunResult& result, const std::string& out) {
   double wall = 0, cpu = 0;
   for (const auto& time : result.times) wall += time.wall_seconds, cpu += time.cpu_seconds;
   fmt::print("\nwritten to {} in {:.1f} s ({:.1f} CPU-seconds, {} MB of memory)\n", out, wall, cpu, result.peak_memory_bytes / 1'000'000);
+  fmt::print("open {}/report.html in a browser\n", out);
 }
 
 void run(RunCommand& command) {
@@ -161,6 +162,7 @@ void add_run_command(CLI::App& app) {
   run_app->add_option("--seed", command->options.seed, "Same seed, same result")->capture_default_str();
   run_app->add_flag("--exact", command->options.exact, "Run every restart of k-means on all customers, not on a sample first");
   run_app->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
+  run_app->add_option("--names", command->options.names, "File of rules for names and actions; coterie names prints those that are used without it");
   run_app->add_flag("--json", command->json, "Print the summary as JSON");
   run_app->callback([command, run_app] {
     apply_config(*run_app);

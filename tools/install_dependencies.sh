@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs with apt what is missing to build, test and run Coterie on Debian 12, and fetches DuckDB.
 # Quick where everything is there: apt-get runs only for what is missing. Needs root or sudo then.
-#   usage: tools/install_dependencies.sh [--fuzz]     (--fuzz: also clang, for make fuzz)
+#   usage: tools/install_dependencies.sh [--test | --fuzz]     (--test: also Chromium, for make test; --fuzz: also clang)
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 packages=(g++ cmake ninja-build pkg-config python3 openssl ca-certificates zstd
   libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev libboost-math-dev
   libgtest-dev libbenchmark-dev libzstd-dev zlib1g-dev libxxhash-dev libssl-dev)
+[[ ${1:-} == --test ]] && packages+=(chromium)
 [[ ${1:-} == --fuzz ]] && packages+=(clang libclang-rt-14-dev)
 
 if ! command -v dpkg-query >/dev/null; then
@@ -19,7 +20,7 @@ else
     [[ $installed == *" ii $package "* ]] || missing+=("$package")
   done
   # Whoever has npm from elsewhere (nvm, NodeSource) keeps it.
-  command -v npm >/dev/null || [[ -f $root/build/deps/duckdb/pins ]] || missing+=(npm)
+  command -v npm >/dev/null || missing+=(npm)
   if ((${#missing[@]})); then
     as_root=()
     if ((EUID != 0)); then

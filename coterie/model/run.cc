@@ -13,9 +13,12 @@
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
+#include "coterie/deliver/report_page.h"
+#include "coterie/deliver/segments_sql.h"
 #include "coterie/matrix/equal_rows.h"
 #include "coterie/model/identities.h"
 #include "coterie/model/memory_plan.h"
+#include "coterie/model/report_data.h"
 #include "coterie/model/run_report.h"
 #include "coterie/model/shop_data.h"
 #include "coterie/source/duckdb_library.h"
@@ -104,14 +107,30 @@ HugeArray<std::int32_t> labels_of_customers(const EqualRows& unique, const HugeA
   return all;
 }
 
+// The customers nearest to each centre, three different ones a segment, and what tells it from the next segment.
+Explanation explain_centres(const EqualRows& unique, const KmeansResult& chosen, const Pca& pca, int threads) {
+  constexpr std::size_t shown = 3;
+  Explanation explanation;
+  explanation.typical = typical_rows(unique.view(), chosen.centres, chosen.labels, shown, threads);
+  const std::vector<std::uint32_t> customer = first_rows(unique);
+  for (std::vector<std::uint32_t>& rows : explanation.typical)
+    for (std::uint32_t& row : rows) row = customer[row];
+  explanation.nearest = nearest_segments(chosen.centres, chosen.columns);
+  explanation.points = scatter_points(unique.view(), chosen.labels, chosen.k, pca);
+  return explanation;
+}
+
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
                    const MemoryPlan& memory, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), model(path("model.json")), report(path("run.json"));
+  OutputFile rules(path("segments.sql")), page(path("report.html"));
   write_customer_segments(segments, customers, labels);
   write_segment_summary(summary, customers, result.profiles, result.model.segments);
   model.write(model_to_json(result.model));
+  rules.write(segments_sql(result.explanation.rules, customers.id_name, customers.names, result.model.segments));
+  page.write(report_page(report_data(options, customers, result)));
   std::unique_ptr<OutputFile> rfm;
   if (!result.rfm.name.empty()) {
     rfm = std::make_unique<OutputFile>(path("rfm_scores.csv"));
@@ -128,10 +147,12 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   }
   stations.end();
   result.peak_memory_bytes = peak_memory();
-  report.write(run_to_json(options, result));
+  report.write(run_to_json(options, customers, result));
   segments.commit();
   summary.commit();
   model.commit();
+  rules.commit();
+  page.commit();
   if (features) features->commit();
   if (rfm) rfm->commit();
   rejects->commit();
@@ -148,6 +169,7 @@ RunResult run(const RunOptions& options) {
   RunResult result;
   Stations stations(result.times, options.station);
   const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
+  const NameRules name_rules = options.names.empty() ? default_name_rules() : load_name_rules(options.names);
   make_folder(options.out);
   if (options.features == FeatureFormat::parquet) duckdb_library::functions();  // what is not there fails now, not at the end
 
@@ -183,11 +205,15 @@ RunResult run(const RunOptions& options) {
 
   stations.begin("profile");
   const HugeArray<std::int32_t> labels = labels_of_customers(unique, chosen.labels);
+  result.explanation = explain_centres(unique, chosen, result.model.pca, options.threads);
   unique = {};
   result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
-  result.model.segments = name_segments(result.profiles, customers.names);
+  result.model.segments = name_segments(result.profiles, customers.names, name_rules);
   result.model.identities = first_identities(chosen.k);
   if (!options.identities_of.empty()) keep_identities(options.identities_of, customers, labels, result.model);
+
+  stations.begin("explain");
+  result.explanation.rules = fit_segment_rules(customers, labels, chosen.k, {.threads = options.threads});
 
   stations.begin("write");
   write_outputs(options, customers, labels, std::move(data.rejects), memory, stations, result);

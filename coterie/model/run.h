@@ -13,6 +13,7 @@
 #include "coterie/features/feature.h"
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
+#include "coterie/segments/explanation.h"
 #include "coterie/segments/profile.h"
 #include "coterie/segments/rfm.h"
 
@@ -43,6 +44,7 @@ struct RunOptions {
   std::int64_t as_of_ms = INT64_MAX;         // the state at this time: later events are set aside
   std::string identities_of = {};            // folder of an earlier run whose segments keep number and name; "": none
   FeatureFormat features = FeatureFormat::parquet;
+  std::string names;                         // file of rules for names and actions; "": those that come with Coterie
   int threads = 0;
   std::size_t memory_bytes = 0;              // 0: half of the machine; the process stays below
   std::string spill_directory = "/tmp";
@@ -65,13 +67,14 @@ struct RunResult {
   KChoice choice;
   Profiles profiles;
   RfmScores rfm;                   // of order lines, where recency, frequency and monetary are features; else empty
+  Explanation explanation;
   std::vector<std::string> notes;  // what the user should know: features left out, k cut to the data, ...
   std::vector<StationTime> times;
   std::size_t peak_memory_bytes = 0;
 };
 
-// Reads, segments and writes customer_segments.csv, segment_summary.csv, features.parquet (or .csv),
-// model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
+// Reads, segments and writes customer_segments.csv, segment_summary.csv, segments.sql, report.html, features.parquet (or
+// .csv), model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
 RunResult run(const RunOptions& options);
 
 struct AssignOptions {

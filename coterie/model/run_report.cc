@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "coterie/base/cpu.h"
 #include "coterie/base/parallel.h"
 #include "coterie/base/time.h"
+#include "coterie/deliver/segments_sql.h"
 
 namespace coterie {
 namespace {
@@ -74,23 +76,73 @@ Json choice_to_json(const KChoice& choice) {
           {"table", table}};
 }
 
-Json medians_to_json(const ClusterProfile& profile, const std::vector<std::string>& names, const std::vector<double> ClusterProfile::* values) {
+Json by_feature(const std::vector<std::string>& names, const auto& value_of_column) {
   Json json = Json::object();
-  for (std::size_t c = 0; c < names.size(); ++c) json[names[c]] = (profile.*values)[c];
+  for (std::size_t c = 0; c < names.size(); ++c) json[names[c]] = value_of_column(c);
   return json;
+}
+
+Json quartiles_to_json(const ClusterProfile& profile, std::size_t column) {
+  return {profile.quantile_05[column], profile.quantile_25[column], profile.medians[column], profile.quantile_75[column], profile.quantile_95[column]};
+}
+
+Json lift_to_json(const Lift& lift) { return {{"times", lift.times}, {"low", lift.low}, {"high", lift.high}}; }
+
+Json play_to_json(const Play& play) {
+  return {{"goal", play.goal}, {"action", play.action}, {"channel", play.channel}, {"offer", play.offer}, {"timing", play.timing}};
+}
+
+Json nearest_to_json(const NearestSegment& nearest, const std::vector<std::string>& names) {
+  if (nearest.cluster < 0) return nullptr;
+  Json features = Json::array();
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, nearest.columns.size()); ++i) features.push_back(names[nearest.columns[i]]);
+  return {{"cluster", nearest.cluster}, {"distance", nearest.distance}, {"differs_most_in", features}};
+}
+
+Json rules_to_json(const SegmentRules& rules, std::size_t cluster, const std::vector<std::string>& names) {
+  Json list = Json::array();
+  for (const SegmentRule& rule : rules.rules)
+    if (rule.cluster == static_cast<std::int32_t>(cluster)) list.push_back({{"sql", sql_of(rule, names)}, {"customers", rule.customers}, {"of_segment", rule.of_cluster}});
+  return {{"precision", rules.clusters[cluster].precision}, {"recall", rules.clusters[cluster].recall}, {"rules", list}};
+}
+
+// Sizes, shares and averages: what a summary needs.
+Json segment_to_json(const RunResult& result, std::size_t c) {
+  const ClusterProfile &profile = result.profiles.clusters[c], &everyone = result.profiles.everyone;
+  const std::vector<std::string>& names = result.model.features;
+  const std::optional<std::size_t> revenue = revenue_column(names);
+  return {{"cluster", c},
+          {"segment", result.model.segments[c].name},
+          {"because", result.model.segments[c].because},
+          {"goal", result.model.segments[c].play.goal},
+          {"users", profile.customers},
+          {"share", profile.share},
+          {"revenue_share", revenue ? Json(share_of_sum(profile, everyone, *revenue)) : Json(nullptr)},
+          {"medians", by_feature(names, [&](std::size_t f) { return profile.medians[f]; })},
+          {"means", by_feature(names, [&](std::size_t f) { return profile.means[f]; })}};
 }
 
 Json segments_to_json(const RunResult& result) {
   Json segments = Json::array();
-  for (std::size_t c = 0; c < result.profiles.clusters.size(); ++c) {
-    const ClusterProfile& profile = result.profiles.clusters[c];
-    segments.push_back({{"cluster", c},
-                        {"segment", result.model.segments[c].name},
-                        {"because", result.model.segments[c].because},
-                        {"users", profile.customers},
-                        {"share", profile.share},
-                        {"medians", medians_to_json(profile, result.model.features, &ClusterProfile::medians)},
-                        {"means", medians_to_json(profile, result.model.features, &ClusterProfile::means)}});
+  for (std::size_t c = 0; c < result.profiles.clusters.size(); ++c) segments.push_back(segment_to_json(result, c));
+  return segments;
+}
+
+// The same with everything that is known of a segment. Quantiles: 5, 25, 50, 75 and 95 %.
+Json explained_segments_to_json(const CustomerTable& customers, const RunResult& result) {
+  Json segments = segments_to_json(result);
+  const std::vector<std::string>& names = result.model.features;
+  for (std::size_t c = 0; c < segments.size(); ++c) {
+    const ClusterProfile &profile = result.profiles.clusters[c], &everyone = result.profiles.everyone;
+    segments[c]["quantiles"] = by_feature(names, [&](std::size_t f) { return quartiles_to_json(profile, f); });
+    segments[c]["above_zero"] = by_feature(names, [&](std::size_t f) { return profile.above_zero[f]; });
+    segments[c]["lift"] = by_feature(names, [&](std::size_t f) { return lift_to_json(lift_of(profile, everyone, f)); });
+    segments[c]["nearest"] = nearest_to_json(result.explanation.nearest[c], names);
+    Json typical = Json::array();
+    for (const std::uint32_t row : result.explanation.typical[c]) typical.push_back(customers.ids.text(row));
+    segments[c]["typical_customers"] = typical;
+    segments[c]["rule"] = rules_to_json(result.explanation.rules, c, names);
+    segments[c]["play"] = play_to_json(result.model.segments[c].play);
   }
   return segments;
 }
@@ -135,6 +187,7 @@ Json options_to_json(const RunOptions& options) {
           {"filters", options.filters},
           {"scale", name_of(options.scaling)},
           {"as_of", options.as_of_ms == INT64_MAX ? Json(nullptr) : Json(iso_time(options.as_of_ms))},
+          {"names", options.names.empty() ? Json(nullptr) : Json(options.names)},
           {"delimiter", options.delimiter == 0 ? Json(nullptr) : Json(std::string(1, options.delimiter))},
           {"features", options.features == FeatureFormat::csv ? "csv" : "parquet"}};
 }
@@ -157,7 +210,7 @@ Json measured_to_json(const RunOptions& options, const RunResult& result) {
 
 }  // namespace
 
-std::string run_to_json(const RunOptions& options, const RunResult& result) {
+std::string run_to_json(const RunOptions& options, const CustomerTable& customers, const RunResult& result) {
   Json inputs = Json::array();
   for (const InputReport& input : result.read.inputs) inputs.push_back(input_to_json(input));
   const Json json = {{"program", "coterie"},
@@ -172,8 +225,9 @@ std::string run_to_json(const RunOptions& options, const RunResult& result) {
                      {"features", features_to_json(result)},
                      {"pca", {{"explained_ratio", result.model.pca.explained_ratio}}},
                      {"k", choice_to_json(result.choice)},
-                     {"segments", segments_to_json(result)},
+                     {"segments", explained_segments_to_json(customers, result)},
                      {"rfm_segments", rfm_to_json(result.rfm)},
+                     {"rules", {{"fidelity", result.explanation.rules.fidelity}, {"fitted_rows", result.explanation.rules.fitted_rows}}},
                      {"notes", result.notes},
                      {"measured", measured_to_json(options, result)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

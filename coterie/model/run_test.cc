@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <thread>
 
 #include "coterie/base/cpu.h"
@@ -41,6 +42,7 @@ Outputs outputs_of(const std::string& out, const std::string& input_folder, bool
           if (!same_inputs || std::string(fact) == "path") input.erase(fact);
       text = json.dump(1);
     }
+    if (entry.path().filename() == "report.html" && !same_inputs) text = std::regex_replace(text, std::regex(R"re("inputs":\[.*?\],"more_inputs")re"), "");
     for (std::size_t at = text.find(input_folder); at != std::string::npos; at = text.find(input_folder)) text.erase(at, input_folder.size());
     outputs[entry.path().filename().string()] = text;
   }
@@ -102,7 +104,7 @@ TEST(Run, GivesTheSameBytesForAnyThreads) {
       options.threads = threads;
       run(options);
       const Outputs outputs = outputs_of(options.out, folder.path());
-      EXPECT_EQ(outputs.size(), 6u);
+      EXPECT_EQ(outputs.size(), 8u);
       if (threads == 1) expected = outputs;
       expect_same(outputs, expected, fmt::format("{} threads", threads));
     }

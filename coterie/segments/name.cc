@@ -4,125 +4,102 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 #include <optional>
 
 namespace coterie {
 namespace {
 
-// A cluster's means against everyone's, by feature name. A feature that the log does not have compares as equal.
+std::string number(double value) { return std::abs(value) >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value); }
+
+// A cluster's means against everyone's, by feature name. In scores a feature that is not there compares as equal.
 class Comparison {
  public:
   Comparison(const ClusterProfile& cluster, const ClusterProfile& everyone, const std::vector<std::string>& names)
       : cluster_(cluster), everyone_(everyone), names_(names) {}
 
-  double mean(const char* feature) const { return value(cluster_, feature); }
-  double overall(const char* feature) const { return value(everyone_, feature); }
-  // log2(cluster / everyone), within +-6 and 0 where both are nothing.
-  double lift(const char* feature) const {
-    const double own = mean(feature), all = overall(feature);
-    if (all <= 0) return 0;
-    return std::clamp(std::log2(std::max(own, 0.0) / all), -6.0, 6.0);
-  }
-  std::string evidence(const char* feature) const {
-    return fmt::format("{} {} on average against {} for everyone", feature, number(mean(feature)), number(overall(feature)));
-  }
   const std::vector<std::string>& names() const { return names_; }
+  // log2(cluster / everyone), within +-6 and 0 where both are nothing.
+  double lift(const std::string& feature) const {
+    const std::optional<double> own = mean(cluster_, feature), all = mean(everyone_, feature);
+    if (!own || *all <= 0) return 0;
+    return std::clamp(std::log2(std::max(*own, 0.0) / *all), -6.0, 6.0);
+  }
+  bool holds(const NameCondition& condition) const {
+    const std::optional<double> own = value_of(cluster_, condition), all = value_of(everyone_, condition);
+    if (!own || !all) return false;
+    if (condition.times_average && *all <= 0 && condition.at_least) return false;  // nothing is many times nothing
+    const double threshold = condition.times_average ? condition.value * *all : condition.value;
+    return condition.at_least ? *own >= threshold : *own <= threshold;
+  }
+  Evidence evidence(const NameCondition& condition) const {
+    return {condition.feature, condition.divisor, *value_of(cluster_, condition), *value_of(everyone_, condition)};
+  }
 
  private:
-  static std::string number(double value) { return value >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value); }
-  double value(const ClusterProfile& profile, const char* feature) const {
+  std::optional<double> mean(const ClusterProfile& profile, const std::string& feature) const {
     const auto it = std::find(names_.begin(), names_.end(), feature);
-    return it == names_.end() ? 0 : profile.means[static_cast<std::size_t>(it - names_.begin())];
+    if (it == names_.end()) return std::nullopt;
+    return profile.means[static_cast<std::size_t>(it - names_.begin())];
   }
+  // None where a feature is not there or the divisor's mean is 0.
+  std::optional<double> value_of(const ClusterProfile& profile, const NameCondition& condition) const {
+    const std::optional<double> value = mean(profile, condition.feature);
+    if (condition.divisor.empty() || !value) return value;
+    const std::optional<double> divisor = mean(profile, condition.divisor);
+    if (!divisor || *divisor == 0) return std::nullopt;
+    return *value / *divisor;
+  }
+
   const ClusterProfile& cluster_;
   const ClusterProfile& everyone_;
   const std::vector<std::string>& names_;
 };
 
-struct NameRule {
-  const char* name;
-  std::function<bool(const Comparison&)> holds;
-  std::function<double(const Comparison&)> score;
-  std::vector<const char*> evidence;
-};
-
-// Half a doubling (41 %) is what it takes to be called high or low.
-constexpr double noticeable = 0.5;
 // Means within 3.5 % of everyone's are neither high nor low.
 constexpr double hardly_different = 0.05;
 
-const std::vector<NameRule>& name_rules() {
-  const auto hardly_buys = [](const Comparison& c) { return c.mean("n_purchase") < 0.1 || c.lift("n_purchase") < -2; };
-  static const std::vector<NameRule> rules = {
-      {"high-value loyal",
-       [](const Comparison& c) { return c.lift("n_purchase") > 1 && c.lift("revenue") > 1 && c.mean("n_purchase") >= 1.5; },
-       [](const Comparison& c) { return c.lift("n_purchase") + c.lift("revenue") + c.lift("tenure_days"); },
-       {"n_purchase", "revenue"}},
-      {"big-ticket buyers",
-       [](const Comparison& c) { return c.mean("n_purchase") >= 0.5 && c.lift("avg_price_purchased") > c.lift("n_purchase"); },
-       [](const Comparison& c) { return c.lift("avg_price_purchased") + c.lift("revenue") - 1; },
-       {"avg_price_purchased", "n_purchase"}},
-      {"buyers",
-       [](const Comparison& c) { return c.mean("n_purchase") >= 0.5 && c.lift("n_purchase") > noticeable; },
-       [](const Comparison& c) { return c.lift("n_purchase") + c.lift("cart_to_purchase_rate") / 2 - 1; },
-       {"n_purchase", "conversion_rate"}},
-      {"cart abandoners",
-       [](const Comparison& c) { return c.lift("n_cart") > noticeable && c.mean("n_purchase") < 0.5 * c.mean("n_cart"); },
-       [](const Comparison& c) { return c.lift("n_cart") + c.lift("view_to_cart_rate") - c.lift("cart_to_purchase_rate"); },
-       {"n_cart", "n_purchase"}},
-      {"heavy researchers",
-       [](const Comparison& c) { return c.lift("n_view") > 1 && c.lift("conversion_rate") < noticeable; },
-       [](const Comparison& c) { return c.lift("n_view") + c.lift("unique_products") / 2 - c.lift("conversion_rate") / 2; },
-       {"n_view", "unique_products"}},
-      {"returning browsers",
-       [=](const Comparison& c) { return hardly_buys(c) && c.lift("tenure_days") > noticeable; },
-       [](const Comparison& c) { return c.lift("tenure_days") + c.lift("n_sessions"); },
-       {"tenure_days", "n_sessions"}},
-      {"lapsed browsers",
-       [=](const Comparison& c) { return hardly_buys(c) && c.lift("recency_days") > noticeable; },
-       [](const Comparison& c) { return c.lift("recency_days"); },
-       {"recency_days", "n_purchase"}},
-      {"recent browsers",
-       [=](const Comparison& c) { return hardly_buys(c) && c.lift("recency_days") < -noticeable; },
-       [](const Comparison& c) { return -c.lift("recency_days"); },
-       {"recency_days", "n_purchase"}},
-      {"browsers",
-       [=](const Comparison& c) { return hardly_buys(c) || c.lift("n_purchase") < -noticeable; },
-       [](const Comparison& c) { return -c.lift("total_events") / 2; },
-       {"total_events", "n_purchase"}},
-      {"occasional visitors",
-       [](const Comparison& c) { return c.lift("total_events") < -noticeable; },
-       [](const Comparison& c) { return -c.lift("total_events") / 4; },
-       {"total_events", "n_sessions"}},
-  };
-  return rules;
+std::vector<Evidence> evidence_of(const Comparison& comparison, const NameRule& rule) {
+  std::vector<Evidence> list;
+  for (const NameCondition& condition : rule.when) {
+    const auto is_same = [&](const Evidence& e) { return e.feature == condition.feature && e.divisor == condition.divisor; };
+    if (std::none_of(list.begin(), list.end(), is_same)) list.push_back(comparison.evidence(condition));
+  }
+  return list;
 }
 
-std::string evidence_of(const Comparison& comparison, const std::vector<const char*>& features) {
+std::string sentence_of(const std::vector<Evidence>& evidence) {
   std::string text;
-  for (const char* feature : features) {
-    if (std::find(comparison.names().begin(), comparison.names().end(), feature) == comparison.names().end()) continue;
-    text += (text.empty() ? "" : "; ") + comparison.evidence(feature);
-  }
+  for (const Evidence& e : evidence)
+    text += fmt::format("{}{}{}{} {} on average against {} for everyone", text.empty() ? "" : "; ", e.feature, e.divisor.empty() ? "" : " / ", e.divisor,
+                        number(e.own), number(e.everyone));
   return text;
 }
 
+Play play_for(const Comparison& comparison, const NameRules& rules) {
+  const double worth = comparison.lift("revenue") + comparison.lift("n_purchase");
+  const char* goal = worth > 2 ? "keep" : worth > 0.5 ? "grow" : worth < -0.5 && comparison.lift("recency_days") > 0.5 ? "win back" : "activate";
+  const auto it = std::find_if(rules.plays_by_goal.begin(), rules.plays_by_goal.end(), [&](const Play& play) { return play.goal == goal; });
+  if (it != rules.plays_by_goal.end()) return *it;
+  Play play;
+  play.goal = goal;
+  return play;
+}
+
 // "high n_view, low recency_days": the two features whose means differ most from everyone's.
-SegmentName describe(const Comparison& comparison) {
-  std::vector<const char*> features;
-  for (const std::string& name : comparison.names()) features.push_back(name.c_str());
-  std::stable_sort(features.begin(), features.end(),
-                   [&](const char* a, const char* b) { return std::abs(comparison.lift(a)) > std::abs(comparison.lift(b)); });
-  features.resize(std::min<std::size_t>(2, features.size()));
-  if (features.empty() || std::abs(comparison.lift(features[0])) < hardly_different) return {"typical customers", evidence_of(comparison, features)};
+SegmentName describe(const Comparison& comparison, const NameRules& rules) {
+  std::vector<std::pair<double, std::string>> lifts;
+  for (const std::string& feature : comparison.names()) lifts.emplace_back(comparison.lift(feature), feature);
+  std::stable_sort(lifts.begin(), lifts.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
+  lifts.resize(std::min<std::size_t>(2, lifts.size()));
   std::string name;
-  for (const char* feature : features) {
-    if (std::abs(comparison.lift(feature)) < hardly_different) break;
-    name += fmt::format("{}{} {}", name.empty() ? "" : ", ", comparison.lift(feature) > 0 ? "high" : "low", feature);
+  std::vector<Evidence> evidence;
+  for (const auto& [lift, feature] : lifts) {
+    evidence.push_back(comparison.evidence({feature, "", true, 0, false}));
+    if (std::abs(lift) < hardly_different) continue;
+    name += fmt::format("{}{} {}", name.empty() ? "" : ", ", lift > 0 ? "high" : "low", feature);
   }
-  return {name, evidence_of(comparison, features)};
+  return {name.empty() ? "typical customers" : name, sentence_of(evidence), play_for(comparison, rules), evidence};
 }
 
 // Clusters that differ in the same two features get what tells them apart: their size, and where that is the same
@@ -136,32 +113,41 @@ void make_unique(std::vector<SegmentName>& names, const Profiles& profiles) {
     if (const int number = ++met[segment.name]; number > 1) segment.name += fmt::format(", number {}", number);
 }
 
+struct Candidate {
+  double score;
+  std::size_t cluster;
+  const NameRule* rule;
+};
+
+// Every rule for every cluster it holds for, the highest score first.
+std::vector<Candidate> candidates_of(const std::vector<Comparison>& comparisons, const NameRules& rules) {
+  std::vector<Candidate> candidates;
+  for (const NameRule& rule : rules.rules)
+    for (std::size_t c = 0; c < comparisons.size(); ++c) {
+      if (!std::all_of(rule.when.begin(), rule.when.end(), [&](const NameCondition& condition) { return comparisons[c].holds(condition); })) continue;
+      double score = 0;
+      for (const ScoreTerm& term : rule.score) score += term.weight * comparisons[c].lift(term.feature);
+      candidates.push_back({score, c, &rule});
+    }
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  return candidates;
+}
+
 }  // namespace
 
-std::vector<SegmentName> name_segments(const Profiles& profiles, const std::vector<std::string>& names) {
-  const std::size_t k = profiles.clusters.size();
+std::vector<SegmentName> name_segments(const Profiles& profiles, const std::vector<std::string>& names, const NameRules& rules) {
   std::vector<Comparison> comparisons;
   for (const ClusterProfile& cluster : profiles.clusters) comparisons.emplace_back(cluster, profiles.everyone, names);
-  struct Candidate {
-    double score;
-    std::size_t cluster;
-    const NameRule* rule;
-  };
-  std::vector<Candidate> candidates;
-  for (const NameRule& rule : name_rules())
-    for (std::size_t c = 0; c < k; ++c)
-      if (rule.holds(comparisons[c])) candidates.push_back({rule.score(comparisons[c]), c, &rule});
-  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-
-  std::vector<std::optional<SegmentName>> chosen(k);
-  std::vector<const NameRule*> used;
-  for (const Candidate& candidate : candidates) {
-    if (chosen[candidate.cluster] || std::find(used.begin(), used.end(), candidate.rule) != used.end()) continue;
-    chosen[candidate.cluster] = SegmentName{candidate.rule->name, evidence_of(comparisons[candidate.cluster], candidate.rule->evidence)};
-    used.push_back(candidate.rule);
+  std::vector<std::optional<SegmentName>> chosen(profiles.clusters.size());
+  std::vector<std::string> used;
+  for (const Candidate& candidate : candidates_of(comparisons, rules)) {
+    if (chosen[candidate.cluster] || std::find(used.begin(), used.end(), candidate.rule->name) != used.end()) continue;
+    const std::vector<Evidence> evidence = evidence_of(comparisons[candidate.cluster], *candidate.rule);
+    chosen[candidate.cluster] = SegmentName{candidate.rule->name, sentence_of(evidence), candidate.rule->play, evidence};
+    used.push_back(candidate.rule->name);
   }
   std::vector<SegmentName> result;
-  for (std::size_t c = 0; c < k; ++c) result.push_back(chosen[c] ? *chosen[c] : describe(comparisons[c]));
+  for (std::size_t c = 0; c < chosen.size(); ++c) result.push_back(chosen[c] ? *chosen[c] : describe(comparisons[c], rules));
   make_unique(result, profiles);
   return result;
 }

@@ -1,6 +1,8 @@
 #include "coterie/segments/profile.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cmath>
 #include <numeric>
 
 #include "coterie/base/parallel.h"
@@ -8,17 +10,38 @@
 namespace coterie {
 namespace {
 
-// Reorders values.
-double median_of(std::span<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 == 1) return *middle;
-  return (*std::max_element(values.begin(), middle) + *middle) / 2;
-}
+// Quantiles of values in rising order of p: each call leaves everything before its place smaller, so that the next
+// has less to do. Reorders values.
+class RisingQuantiles {
+ public:
+  explicit RisingQuantiles(std::span<double> values) : values_(values), from_(values.begin()) {}
+
+  double next(double p) {
+    if (values_.empty()) return 0;
+    const double place = p * static_cast<double>(values_.size() - 1);
+    const auto low = values_.begin() + static_cast<std::ptrdiff_t>(place);
+    if (low > from_ || from_ == values_.begin()) std::nth_element(from_, low, values_.end());
+    from_ = low;
+    const double weight = place - std::floor(place);
+    if (weight == 0) return *low;
+    const double above = *std::min_element(low + 1, values_.end());
+    return weight == 0.5 ? (*low + above) / 2 : *low + weight * (above - *low);
+  }
+
+ private:
+  std::span<double> values_;
+  std::span<double>::iterator from_;
+};
 
 double mean_of(std::span<const double> values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double deviation_of(std::span<const double> values, double mean) {
+  if (values.empty()) return 0;
+  double sum = 0;
+  for (const double value : values) sum += (value - mean) * (value - mean);
+  return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
 std::vector<std::uint64_t> sizes_of(std::span<const std::int32_t> labels, std::size_t k) {
@@ -27,17 +50,33 @@ std::vector<std::uint64_t> sizes_of(std::span<const std::int32_t> labels, std::s
   return sizes;
 }
 
+ClusterProfile empty_profile(std::uint64_t size, std::size_t rows, std::size_t columns) {
+  const std::vector<double> zeros(columns);
+  return {size, static_cast<double>(size) / static_cast<double>(rows), zeros, zeros, zeros, zeros, zeros, zeros, zeros, zeros};
+}
+
+// Reorders values.
+void describe_column(ClusterProfile& profile, std::size_t column, std::span<double> values, double mean) {
+  profile.means[column] = mean;
+  profile.deviations[column] = deviation_of(values, mean);
+  const auto above = std::count_if(values.begin(), values.end(), [](double value) { return value > 0; });
+  profile.above_zero[column] = values.empty() ? 0 : static_cast<double>(above) / static_cast<double>(values.size());
+  RisingQuantiles quantiles(values);
+  profile.quantile_05[column] = quantiles.next(0.05);
+  profile.quantile_25[column] = quantiles.next(0.25);
+  profile.medians[column] = quantiles.next(0.5);
+  profile.quantile_75[column] = quantiles.next(0.75);
+  profile.quantile_95[column] = quantiles.next(0.95);
+}
+
 }  // namespace
 
 Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32_t> labels, std::size_t k, int threads) {
   const std::size_t columns = table.names.size(), rows = table.values.rows();
   const std::vector<std::uint64_t> sizes = sizes_of(labels, k);
   Profiles profiles;
-  const auto empty_profile = [&](std::uint64_t size) {
-    return ClusterProfile{size, static_cast<double>(size) / static_cast<double>(rows), std::vector<double>(columns), std::vector<double>(columns)};
-  };
-  for (const std::uint64_t size : sizes) profiles.clusters.push_back(empty_profile(size));
-  profiles.everyone = empty_profile(rows);
+  for (const std::uint64_t size : sizes) profiles.clusters.push_back(empty_profile(size, rows, columns));
+  profiles.everyone = empty_profile(rows, rows, columns);
 
   for_each_block(columns, threads, [&](std::size_t column, int) {
     // The column's values in the order of their clusters, each cluster a run.
@@ -49,14 +88,41 @@ Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32
     double* begin = values.data();
     for (ClusterProfile& cluster : profiles.clusters) {
       const std::span<double> run(begin, cluster.customers);
-      cluster.means[column] = mean_of(run);
-      cluster.medians[column] = median_of(run);
+      describe_column(cluster, column, run, mean_of(run));
       begin += cluster.customers;
     }
-    profiles.everyone.means[column] = mean_of(source);
-    profiles.everyone.medians[column] = median_of({values.data(), rows});
+    describe_column(profiles.everyone, column, {values.data(), rows}, mean_of(source));
   });
   return profiles;
+}
+
+Lift lift_of(const ClusterProfile& cluster, const ClusterProfile& everyone, std::size_t column) {
+  const double p = cluster.share, a = cluster.means[column], m = everyone.means[column];
+  const double times = m > 0 ? a / m : 1;
+  if (!(times > 0) || cluster.customers == everyone.customers) return {times, times, times};
+  const double n_own = static_cast<double>(cluster.customers), n_rest = static_cast<double>(everyone.customers) - n_own;
+  const double b = (m - p * a) / (1 - p);
+  // The others' variance from the sums of squares of everyone and of the cluster.
+  const auto square_mean = [&](const ClusterProfile& c) { return c.deviations[column] * c.deviations[column] + c.means[column] * c.means[column]; };
+  const double rest = std::max(0.0, (square_mean(everyone) - p * square_mean(cluster)) / (1 - p) - b * b);
+  const double own = cluster.deviations[column] * cluster.deviations[column];
+  const double variance = std::pow((1 - p) / m, 2) * (b * b * own / n_own / (a * a) + rest / n_rest);
+  const double margin = std::exp(1.959963984540054 * std::sqrt(variance));
+  return {times, times / margin, times * margin};
+}
+
+double share_of_sum(const ClusterProfile& cluster, const ClusterProfile& everyone, std::size_t column) {
+  return everyone.means[column] > 0 ? cluster.share * cluster.means[column] / everyone.means[column] : 0;
+}
+
+std::optional<std::size_t> revenue_column(const std::vector<std::string>& names) {
+  for (const std::string wanted : {"revenue", "monetary", "spend", "sales", "amount"})
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      std::string name;
+      for (const char letter : names[c]) name += letter == ' ' ? '_' : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+      if (name == wanted || name == "total_" + wanted) return c;
+    }
+  return std::nullopt;
 }
 
 }  // namespace coterie

@@ -17,6 +17,7 @@ struct CustomerIds {
   std::vector<std::string> texts;    // the rows behind them
 
   std::size_t size() const { return numbers.size() + texts.size(); }
+  std::string text(std::size_t row) const { return row < numbers.size() ? std::to_string(numbers[row]) : texts[row - numbers.size()]; }
 };
 
 // A column of words: a category, a level, or what only describes a customer. "" is missing.

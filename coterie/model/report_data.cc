@@ -1,0 +1,246 @@
+#include "coterie/model/report_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "coterie/base/time.h"
+#include "coterie/deliver/segments_sql.h"
+
+namespace coterie {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Six significant digits.
+Json number(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  const double rounded = std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr);
+  if (rounded == std::floor(rounded) && std::abs(rounded) < 1e15) return static_cast<std::int64_t>(rounded);
+  return rounded;
+}
+
+const char* name_of(FeatureKind kind) {
+  switch (kind) {
+    case FeatureKind::count: return "count";
+    case FeatureKind::money: return "money";
+    case FeatureKind::ratio: return "ratio";
+    case FeatureKind::days: return "days";
+  }
+  return "number";
+}
+
+// Builds the parts; `shown` are the features that are in the report, in their order.
+class ReportData {
+ public:
+  ReportData(const RunOptions& options, const CustomerTable& customers, const RunResult& result, const ReportLimits& limits)
+      : options_(options), customers_(customers), result_(result), limits_(limits), shown_(choose_features()) {}
+
+  Json all() const {
+    return {{"version", COTERIE_VERSION},
+            {"customers", result_.customers},
+            {"events", events()},
+            {"revenue", revenue()},
+            {"features", features()},
+            {"features_left_out", result_.model.features.size() - shown_.size()},
+            {"everyone", profile(result_.profiles.everyone)},
+            {"segments", segments()},
+            {"k", choice()},
+            {"pca", pca()},
+            {"rules", {{"fidelity", number(result_.explanation.rules.fidelity)}, {"fitted_rows", result_.explanation.rules.fitted_rows}}},
+            {"ledger", ledger()},
+            {"options", options()},
+            {"notes", notes()}};
+  }
+
+ private:
+  std::vector<std::size_t> choose_features() const {
+    const std::size_t columns = result_.model.features.size(), k = result_.model.k;
+    std::vector<double> spread(columns);
+    for (std::size_t c = 0; c < k; ++c)
+      for (std::size_t f = 0; f < columns; ++f) spread[f] = std::max(spread[f], std::abs(result_.model.centres[c * columns + f]));
+    std::vector<std::size_t> order(columns);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return spread[a] > spread[b]; });
+    order.resize(std::min(columns, std::max<std::size_t>(5, limits_.numbers / (16 * k))));
+    std::sort(order.begin(), order.end());
+    return order;
+  }
+  std::string text(const std::string& whole) const {
+    const std::size_t most = std::min(limits_.text, std::max<std::size_t>(40, 20 * limits_.text / std::max<std::size_t>(1, result_.model.k)));
+    if (whole.size() <= most) return whole;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xc0) == 0x80) --end;  // not within a character
+    return whole.substr(0, end) + "...";
+  }
+  Json numbers(const std::vector<double>& of_columns) const {
+    Json list = Json::array();
+    for (const std::size_t f : shown_) list.push_back(number(of_columns[f]));
+    return list;
+  }
+  Json events() const {
+    if (result_.read.first_ms > result_.read.last_ms) return nullptr;
+    Json by_type = Json::object();
+    for (int t = 0; t < event_type_count; ++t) by_type[coterie::name_of(static_cast<EventType>(t))] = result_.read.events_by_type[static_cast<std::size_t>(t)];
+    return {{"by_type", by_type}, {"first", iso_time(result_.read.first_ms)}, {"last", iso_time(result_.read.last_ms)}};
+  }
+  Json revenue() const {
+    const std::optional<std::size_t> column = revenue_column(result_.model.features);
+    if (!column) return nullptr;
+    return {{"feature", text(result_.model.features[*column])}, {"total", number(result_.profiles.everyone.means[*column] * static_cast<double>(result_.customers))}};
+  }
+  Json features() const {
+    Json list = Json::array();
+    for (const std::size_t f : shown_) {
+      const std::string& name = result_.model.features[f];
+      const auto it = std::find_if(result_.features.begin(), result_.features.end(), [&](const Feature& feature) { return feature.name == name; });
+      const bool known = it != result_.features.end();
+      list.push_back({{"name", text(name)}, {"kind", known ? name_of(it->kind) : "number"}, {"definition", known ? Json(it->definition) : Json(nullptr)}});
+    }
+    return list;
+  }
+  Json profile(const ClusterProfile& profile) const {
+    Json quantiles = Json::array();
+    for (const std::size_t f : shown_)
+      quantiles.push_back({number(profile.quantile_05[f]), number(profile.quantile_25[f]), number(profile.medians[f]), number(profile.quantile_75[f]), number(profile.quantile_95[f])});
+    return {{"customers", profile.customers}, {"means", numbers(profile.means)}, {"quantiles", quantiles}, {"above_zero", numbers(profile.above_zero)}};
+  }
+  Json segments() const {
+    Json list = Json::array();
+    for (std::size_t c = 0; c < result_.profiles.clusters.size(); ++c) list.push_back(segment(c));
+    return list;
+  }
+  Json segment(std::size_t c) const {
+    const ClusterProfile& own = result_.profiles.clusters[c];
+    const SegmentName& name = result_.model.segments[c];
+    Json json = profile(own);
+    json["name"] = text(name.name);
+    json["play"] = {{"goal", text(name.play.goal)}, {"action", text(name.play.action)}, {"channel", text(name.play.channel)}, {"offer", text(name.play.offer)}, {"timing", text(name.play.timing)}};
+    json["evidence"] = evidence(name.evidence);
+    json["share"] = number(own.share);
+    const std::optional<std::size_t> money = revenue_column(result_.model.features);
+    json["revenue_share"] = money ? number(share_of_sum(own, result_.profiles.everyone, *money)) : Json(nullptr);
+    json["lifts"] = lifts(own);
+    const std::size_t columns = result_.model.features.size();
+    Json centre = Json::array();
+    for (const std::size_t f : shown_) centre.push_back(number(result_.model.centres[c * columns + f]));
+    json["centre"] = centre;
+    json["nearest"] = nearest(c);
+    json["typical"] = typical(c);
+    json["rule"] = rule(c);
+    return json;
+  }
+  Json evidence(const std::vector<Evidence>& list) const {
+    Json json = Json::array();
+    for (const Evidence& e : list) json.push_back({{"feature", text(e.feature)}, {"divisor", text(e.divisor)}, {"own", number(e.own)}, {"everyone", number(e.everyone)}});
+    return json;
+  }
+  Json lifts(const ClusterProfile& own) const {
+    Json list = Json::array();
+    for (const std::size_t f : shown_) {
+      const Lift lift = lift_of(own, result_.profiles.everyone, f);
+      list.push_back({number(lift.times), number(lift.low), number(lift.high)});
+    }
+    return list;
+  }
+  Json nearest(std::size_t c) const {
+    const NearestSegment& nearest = result_.explanation.nearest[c];
+    if (nearest.cluster < 0) return nullptr;
+    Json features = Json::array();  // places in the report's own list
+    for (const std::size_t f : nearest.columns)
+      if (const auto it = std::lower_bound(shown_.begin(), shown_.end(), f); it != shown_.end() && *it == f && features.size() < 3) features.push_back(it - shown_.begin());
+    return {{"segment", nearest.cluster}, {"distance", number(nearest.distance)}, {"features", features}};
+  }
+  Json typical(std::size_t c) const {
+    Json list = Json::array();
+    for (const std::uint32_t row : result_.explanation.typical[c]) {
+      Json values = Json::array();
+      for (const std::size_t f : shown_) values.push_back(number(customers_.values.at(row, f)));
+      list.push_back({{"id", text(customers_.ids.text(row))}, {"values", values}});
+    }
+    return list;
+  }
+  Json rule(std::size_t c) const {
+    const SegmentRules& rules = result_.explanation.rules;
+    Json list = Json::array();
+    for (const SegmentRule& rule : rules.rules)
+      if (rule.cluster == static_cast<std::int32_t>(c)) list.push_back(conditions(rule));
+    return {{"precision", number(rules.clusters[c].precision)}, {"recall", number(rules.clusters[c].recall)}, {"ways", list}};
+  }
+  Json conditions(const SegmentRule& rule) const {
+    Json list = Json::array();
+    for (const RuleCondition& condition : rule.conditions)
+      list.push_back({{"feature", text(result_.model.features[condition.column])}, {"at_least", condition.at_least}, {"value", condition.threshold}});
+    return {{"conditions", list}, {"customers", rule.customers}, {"of_segment", rule.of_cluster}};
+  }
+  Json choice() const {
+    Json rows = Json::array();
+    for (const KChoiceRow& row : result_.choice.rows) {
+      const Json silhouette = row.silhouette ? Json{number(row.silhouette->mean), number(row.silhouette->low), number(row.silhouette->high)} : Json(nullptr);
+      rows.push_back({{"k", row.k}, {"inertia", number(row.inertia)}, {"silhouette", silhouette}});
+    }
+    return {{"chosen", result_.choice.chosen}, {"best", result_.choice.best}, {"elbow", result_.choice.elbow ? Json(*result_.choice.elbow) : Json(nullptr)},
+            {"exact", result_.choice.exact}, {"judged_rows", result_.choice.judged_rows}, {"reason", result_.choice.reason}, {"rows", rows}};
+  }
+  Json pca() const {
+    Json points = Json::array();
+    const auto coordinate = [](double value) { return std::round(value * 1000) / 1000; };
+    for (const ScatterPoint& point : result_.explanation.points) points.push_back({coordinate(point.x), coordinate(point.y), point.cluster, point.drawn});
+    const Pca& pca = result_.model.pca;
+    const std::size_t axes = std::min<std::size_t>(2, pca.components);
+    Json explained = Json::array(), leading = Json::array();
+    for (std::size_t a = 0; a < axes; ++a) explained.push_back(number(pca.explained_ratio[a])), leading.push_back(leading_features(a));
+    return {{"explained", explained}, {"leading", leading}, {"points", points}};
+  }
+  // The three features with the greatest weight on an axis, a minus before those that fall along it.
+  Json leading_features(std::size_t axis) const {
+    const double* weights = result_.model.pca.axes.data() + axis * result_.model.pca.columns;
+    std::vector<std::size_t> order(result_.model.pca.columns);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::abs(weights[a]) > std::abs(weights[b]); });
+    Json list = Json::array();
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i)
+      list.push_back({{"feature", text(result_.model.features[order[i]])}, {"falls", weights[order[i]] < 0}});
+    return list;
+  }
+  static Json rows(const RowCounts& rows) {
+    Json reasons = Json::object();
+    for (std::size_t r = 0; r < reason_count; ++r)
+      if (rows.set_aside[r] != 0) reasons[coterie::name_of(static_cast<Reason>(r))] = rows.set_aside[r];
+    return {{"read", rows.read}, {"used", rows.used}, {"set_aside", rows.all_set_aside()}, {"reasons", reasons}};
+  }
+  Json ledger() const {
+    Json inputs = Json::array();
+    const std::vector<InputReport>& all = result_.read.inputs;
+    for (std::size_t i = 0; i < std::min(all.size(), limits_.inputs); ++i)
+      inputs.push_back({{"name", text(std::filesystem::path(all[i].file.path).filename().string())}, {"bytes", all[i].file.bytes}, {"rows", rows(all[i].rows)}});
+    return {{"rows", rows(result_.read.rows)}, {"inputs", inputs}, {"more_inputs", all.size() - inputs.size()}};
+  }
+  Json options() const {
+    return {{"k", {options_.k.first, options_.k.last}}, {"restarts", options_.restarts}, {"seed", options_.seed}, {"own_names", !options_.names.empty()},
+            {"different_rows", result_.different_rows}};
+  }
+  Json notes() const {
+    Json list = Json::array();
+    for (std::size_t i = 0; i < std::min(result_.notes.size(), limits_.notes); ++i) list.push_back(text(result_.notes[i]));
+    return list;
+  }
+
+  const RunOptions& options_;
+  const CustomerTable& customers_;
+  const RunResult& result_;
+  const ReportLimits& limits_;
+  std::vector<std::size_t> shown_;
+};
+
+}  // namespace
+
+std::string report_data(const RunOptions& options, const CustomerTable& customers, const RunResult& result, const ReportLimits& limits) {
+  return ReportData(options, customers, result, limits).all().dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace coterie

@@ -1,0 +1,186 @@
+// The names of segments that marketing uses, and what is usually done about them. `coterie names` prints this text.
+// Thresholds: 1.4 times the average (half a doubling) is what it takes to be called high, its inverse 0.7 low.
+#include "coterie/segments/name_rules.h"
+
+namespace coterie {
+
+std::string_view default_name_rules_text() {
+  return R"json({
+  "format": 1,
+  "segments": [
+    {
+      "name": "high-value loyal",
+      "when": ["n_purchase >= 1.5", "n_purchase >= 2 x average", "revenue >= 2 x average"],
+      "score": {"n_purchase": 1, "revenue": 1, "tenure_days": 1},
+      "goal": "keep",
+      "action": "Thank them, ask what they want next, and let them in first on new products.",
+      "channel": "a personal e-mail or a call; no mass mailing",
+      "offer": "early access and service rather than discounts: they buy at full price",
+      "timing": "every month, and within a week of each purchase"
+    },
+    {
+      "name": "at-risk buyers",
+      "when": ["n_purchase >= 0.5", "n_purchase >= 1 x average", "recency_days >= 1.4 x average"],
+      "score": {"recency_days": 2, "n_purchase": 0.5},
+      "goal": "win back",
+      "action": "Ask why they stopped, and show what is new in what they used to buy.",
+      "channel": "e-mail, then one paid reminder to those who do not open it",
+      "offer": "a voucher that ends soon, for their next order only",
+      "timing": "now: each further week makes a return less likely"
+    },
+    {
+      "name": "bargain hunters",
+      "when": ["n_purchase >= 0.5", "n_purchase >= 1.4 x average", "revenue / n_purchase <= 0.7 x average"],
+      "score": {"n_purchase": 1, "revenue": -0.5, "avg_price_purchased": -0.5},
+      "goal": "grow",
+      "action": "Bundle what they buy, and set free delivery a little above their usual basket.",
+      "channel": "e-mail and app messages about sales",
+      "offer": "bundles and clearance; no blanket discount, they wait for one anyway",
+      "timing": "on sale days and at the end of a season"
+    },
+    {
+      "name": "big-ticket buyers",
+      "when": ["n_purchase >= 0.5", "revenue / n_purchase >= 1.4 x average"],
+      "score": {"avg_price_purchased": 1, "revenue": 0.5},
+      "goal": "grow",
+      "action": "Offer what goes with the large thing they bought: accessories, extended warranty, fitting.",
+      "channel": "e-mail with advice; a call above a value you choose",
+      "offer": "accessories and service; payment in instalments",
+      "timing": "one to three weeks after the purchase"
+    },
+    {
+      "name": "direct buyers",
+      "when": ["n_purchase >= 0.5", "n_purchase >= 1.4 x average", "n_cart <= 0.7 x average"],
+      "score": {"n_purchase": 1, "n_cart": -0.5},
+      "goal": "grow",
+      "action": "They knew what they wanted and took the short way: show what goes with it, and ask for a review.",
+      "channel": "e-mail after the purchase",
+      "offer": "what other buyers of the same product took",
+      "timing": "one to two weeks after the purchase"
+    },
+    {
+      "name": "first-time buyers",
+      "when": ["n_purchase >= 0.5", "n_purchase <= 1.5", "n_purchase >= 1.4 x average"],
+      "score": {"n_purchase": 0.5, "cart_to_purchase_rate": 0.5},
+      "goal": "grow",
+      "action": "Make a second order likely: thank them, help with the first product, recommend the next.",
+      "channel": "e-mail series after the purchase",
+      "offer": "a small reward for the second order",
+      "timing": "within 30 days of the first order"
+    },
+    {
+      "name": "regular buyers",
+      "when": ["n_purchase >= 1.5", "n_purchase >= 1.4 x average"],
+      "score": {"n_purchase": 1, "cart_to_purchase_rate": 0.5},
+      "goal": "grow",
+      "action": "Recommend the next purchase from what they bought, and ask for a review.",
+      "channel": "e-mail, on-site recommendations",
+      "offer": "points or a small reward for the next order",
+      "timing": "at their usual distance between orders"
+    },
+    {
+      "name": "cart abandoners",
+      "when": ["n_cart >= 1.4 x average", "n_purchase / n_cart <= 0.5"],
+      "score": {"n_cart": 1, "view_to_cart_rate": 1, "cart_to_purchase_rate": -1},
+      "goal": "win back",
+      "action": "Remind them of the cart, show delivery cost and returns up front, shorten the checkout.",
+      "channel": "e-mail or push with the cart's content",
+      "offer": "first a reminder; free delivery only to those who do not come back",
+      "timing": "one hour, one day and three days after the cart was left"
+    },
+    {
+      "name": "heavy researchers",
+      "when": ["n_view >= 2 x average", "conversion_rate <= 1.4 x average"],
+      "score": {"n_view": 1, "unique_products": 0.5, "conversion_rate": -0.5},
+      "goal": "activate",
+      "action": "Help them decide: comparisons, reviews, availability in store, a chat.",
+      "channel": "on site; retargeting with what they looked at most",
+      "offer": "advice and a price alert",
+      "timing": "while they look, and on the day after"
+    },
+    {
+      "name": "returning browsers",
+      "when": ["n_purchase <= 0.25 x average", "tenure_days >= 1.4 x average"],
+      "score": {"tenure_days": 1, "n_sessions": 1},
+      "goal": "activate",
+      "action": "Ask for the e-mail address, and show what they come back for.",
+      "channel": "on site, newsletter",
+      "offer": "a welcome offer on the first order",
+      "timing": "at the third visit"
+    },
+    {
+      "name": "lapsed browsers",
+      "when": ["n_purchase <= 0.25 x average", "recency_days >= 1.4 x average"],
+      "score": {"recency_days": 1},
+      "goal": "win back",
+      "action": "One message about what is new; then leave them out of paid campaigns.",
+      "channel": "e-mail only: paid reach is wasted on most of them",
+      "offer": "none at first",
+      "timing": "once, at the start of a season"
+    },
+    {
+      "name": "recent browsers",
+      "when": ["n_purchase <= 0.25 x average", "recency_days <= 0.7 x average"],
+      "score": {"recency_days": -1},
+      "goal": "activate",
+      "action": "Give them a reason for the first order while they remember you.",
+      "channel": "on site, retargeting, welcome series",
+      "offer": "free delivery on the first order",
+      "timing": "within a week"
+    },
+    {
+      "name": "browsers",
+      "when": ["n_purchase <= 0.7 x average"],
+      "score": {"total_events": -0.5},
+      "goal": "activate",
+      "action": "Make the first visit count: best sellers, clear delivery terms, a newsletter.",
+      "channel": "on site; low-cost channels",
+      "offer": "a small welcome offer for the first order",
+      "timing": "during the first two visits"
+    },
+    {
+      "name": "occasional visitors",
+      "when": ["total_events <= 0.7 x average"],
+      "score": {"total_events": -0.25},
+      "goal": "activate",
+      "action": "Make the first visit count: best sellers, clear delivery terms, a newsletter.",
+      "channel": "on site; low-cost channels",
+      "offer": "none",
+      "timing": "during the visit"
+    }
+  ],
+  "plays": [
+    {
+      "goal": "keep",
+      "action": "Keep in touch, and ask what they want next.",
+      "channel": "e-mail",
+      "offer": "service rather than discounts",
+      "timing": "every month"
+    },
+    {
+      "goal": "grow",
+      "action": "Recommend what goes with what they have.",
+      "channel": "e-mail",
+      "offer": "bundles",
+      "timing": "at their usual distance between orders"
+    },
+    {
+      "goal": "win back",
+      "action": "Ask why they stopped, and show what is new.",
+      "channel": "e-mail",
+      "offer": "a voucher that ends soon",
+      "timing": "now"
+    },
+    {
+      "goal": "activate",
+      "action": "Learn more about them before you spend on them: look at their profile below.",
+      "channel": "low-cost channels",
+      "offer": "none",
+      "timing": "during their next visit"
+    }
+  ]
+}
+)json";
+}
+
+}  // namespace coterie

@@ -1,0 +1,118 @@
+// The answer first: how many groups, how large, what they bring, and what to do about each.
+import type { Report, Segment } from "./data";
+import { append, data, element, isolated, numbersBehind, section, table } from "./elements";
+import { categoryAxis, chart, colour, pale, valueAxis } from "./charts";
+import { compact, count, evidenceText, percent, period, word } from "./words";
+
+function strongest(report: Report): Segment | null {
+  if (!report.revenue || report.revenue.total <= 0) return null;
+  return report.segments.reduce((a, b) => ((b.revenue_share ?? 0) > (a.revenue_share ?? 0) ? b : a));
+}
+
+/** One or two sentences that a hurried reader can leave with. */
+function headline(report: Report): HTMLElement {
+  const largest = report.segments.reduce((a, b) => (b.customers > a.customers ? b : a));
+  const best = strongest(report);
+  const line = element("p", { class: "headline" });
+  append(line, `Your customers fall into ${report.segments.length} groups. `);
+  if (best && best !== largest) {
+    append(line, element("strong", {}, data(best.name)), ` are ${percent(best.share)} of the customers and bring ${percent(best.revenue_share ?? 0)} of the ${word(report.revenue!.feature)}; `);
+    append(line, element("strong", {}, data(largest.name)), `, the largest group with ${percent(largest.share)}, bring ${percent(largest.revenue_share ?? 0)}.`);
+  } else {
+    append(line, "The largest, ", element("strong", {}, data(largest.name)), `, has ${percent(largest.share)} of the customers`);
+    append(line, best ? ` and brings ${percent(best.revenue_share ?? 0)} of the ${word(report.revenue!.feature)}.` : ".");
+  }
+  return line;
+}
+
+function figure(value: string, label: string): HTMLElement {
+  return element("div", { class: "figure" }, element("dt", {}, label), element("dd", {}, value));
+}
+
+function figures(report: Report): HTMLElement {
+  const { rows } = report.ledger;
+  return element(
+    "dl",
+    { class: "figures" },
+    figure(count(report.customers), "customers"),
+    figure(String(report.segments.length), "segments"),
+    report.revenue && figure(compact(report.revenue.total), word(report.revenue.feature)),
+    figure(count(rows.used), report.events ? "events used" : "rows used"),
+    figure(count(rows.set_aside), "rows set aside"),
+  );
+}
+
+function bar(share: number, segment: number, label: string): HTMLElement {
+  const fill = element("span", { class: "fill", style: `width:${Math.max(0.5, 100 * share)}%;background:${colour(segment)}` });
+  return element("div", { class: "share" }, element("span", { class: "label" }, label), element("span", { class: "track", "aria-hidden": "true" }, fill), element("span", { class: "value" }, percent(share)));
+}
+
+function card(segment: Segment, index: number, report: Report, select: (index: number) => void): HTMLElement {
+  const button = element(
+    "button",
+    { type: "button", class: "card", "aria-pressed": "false", style: `--own:${colour(index)}`, click: () => select(index) },
+    element("span", { class: "top" }, element("span", { class: "chip", "aria-hidden": "true" }), element("span", { class: "name" }, data(segment.name)), element("span", { class: "goal" }, data(segment.play.goal))),
+    element("span", { class: "size" }, `${count(segment.customers)} customers`),
+    bar(segment.share, index, "of customers"),
+    segment.revenue_share !== null && bar(segment.revenue_share, index, `of ${word(report.revenue?.feature ?? "revenue")}`),
+    segment.evidence.length > 0 && element("span", { class: "why" }, data(evidenceText(segment.evidence[0]))),
+    segment.play.action !== "" && element("span", { class: "action" }, data(segment.play.action)),
+  );
+  return element("li", {}, button);
+}
+
+/** The cards of all segments; arrow keys walk over them. */
+export function cards(report: Report, select: (index: number) => void): HTMLElement {
+  const list = element("ul", { class: "cards", id: "cards" }, ...report.segments.map((segment, i) => card(segment, i, report, select)));
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    const buttons = [...list.querySelectorAll("button")];
+    const next = buttons[(buttons.indexOf(document.activeElement as HTMLButtonElement) + step + buttons.length) % buttons.length];
+    next.focus();
+    next.click();
+    event.preventDefault();
+  });
+  return list;
+}
+
+export function sharesChart(report: Report): HTMLElement | null {
+  if (!report.revenue || report.revenue.total <= 0) return null;
+  const money = word(report.revenue.feature);
+  const names = report.segments.map((s) => isolated(s.name)).reverse();
+  const series = (key: "share" | "revenue_share", name: string, strength: number) => ({
+    type: "bar",
+    name,
+    barMaxWidth: 18,
+    data: report.segments.map((s, i) => ({ value: 100 * (s[key] ?? 0), itemStyle: { color: pale(i, strength) } })).reverse(),
+    label: { show: true, position: "right", color: "var(--ink)", formatter: (p: { value: number }) => percent(p.value / 100) },
+    itemStyle: { color: `color-mix(in srgb, var(--faint) ${strength}%, var(--paper))` },
+  });
+  const drawn = chart(`Share of customers beside share of ${money} for each segment`, 60 + 56 * names.length, {
+    grid: { left: 10, right: 60, top: 30, bottom: 10, containLabel: true },
+    legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: ["customers", money] },
+    xAxis: valueAxis({ max: 100, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: "{value} %" } }),
+    yAxis: categoryAxis(names),
+    series: [series("revenue_share", money, 100), series("share", "customers", 45)],
+  });
+  const rows = report.segments.map((s) => [data(s.name), count(s.customers), percent(s.share), percent(s.revenue_share ?? 0)]);
+  return element(
+    "div",
+    {},
+    element("h3", {}, `Share of customers, share of ${money}`),
+    drawn,
+    numbersBehind(table({ caption: `Customers and ${money} of each segment`, head: ["segment", "customers", "share", `share of ${money}`], rows })),
+  );
+}
+
+export function answer(report: Report, select: (index: number) => void): HTMLElement {
+  return section(
+    "answer",
+    "The answer",
+    headline(report),
+    element("p", { class: "muted" }, report.events ? `From ${count(report.ledger.rows.used)} events, ${period(report)}.` : `From ${count(report.ledger.rows.used)} rows.`),
+    figures(report),
+    element("p", { class: "muted noprint" }, "Pick a segment to see who they are and what to do."),
+    cards(report, select),
+  );
+}

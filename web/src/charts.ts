@@ -1,0 +1,103 @@
+// ECharts with the few parts that are used, drawn as SVG in the colours of the page's CSS variables, so that dark, light and
+// print need no second drawing.
+import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import * as echarts from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+import { element } from "./elements";
+
+echarts.use([BarChart, CustomChart, LineChart, ScatterChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
+
+export type Option = echarts.EChartsCoreOption;
+
+/** The colour of a segment; ten of them, then again. */
+export const colour = (segment: number): string => `var(--segment-${segment % 10})`;
+
+/** The same, paler. (Opacity would make its labels pale, too.) */
+export const pale = (segment: number, percent: number): string => `color-mix(in srgb, ${colour(segment)} ${percent}%, var(--paper))`;
+
+const ink = "var(--ink)";
+const faint = "var(--faint)";
+const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+
+const charts = new Map<HTMLElement, echarts.ECharts>();
+const waiting = new Map<HTMLElement, Option>(); // not drawn yet
+const widths = new ResizeObserver((entries) => {
+  for (const entry of entries) charts.get(entry.target as HTMLElement)?.resize();
+});
+
+/** Draws everything for paper, at once: it is narrower than the screen, and its layout comes too late for an observer. */
+export function drawForPaper(): void {
+  drawWaiting();
+  charts.forEach((chart) => {
+    chart.resize({ width: 640 });
+    chart.getZr().flush();
+  });
+}
+
+export function drawForScreen(): void {
+  charts.forEach((chart) => chart.resize({ width: "auto" }));
+}
+
+function drawWaiting(): void {
+  for (const [place, option] of waiting) {
+    waiting.delete(place);
+    if (!place.isConnected) continue;
+    const drawn = echarts.init(place, null, { renderer: "svg" });
+    drawn.setOption({ animation: false, textStyle: { fontFamily: font, color: ink }, tooltip: tooltip(), ...option });
+    charts.set(place, drawn);
+    widths.observe(place);
+  }
+}
+
+/** A chart with a description for those who do not see it; it is drawn once it is part of the page. */
+export function chart(description: string, height: number, option: Option): HTMLElement {
+  const made = element("div", { class: "chart", role: "img", "aria-label": description, style: `height:${height}px` });
+  waiting.set(made, option);
+  requestAnimationFrame(drawWaiting);
+  return made;
+}
+
+/** Frees the charts below an element that is about to be replaced. */
+export function dispose(parent: HTMLElement): void {
+  for (const [place, drawn] of charts)
+    if (parent.contains(place)) {
+      widths.unobserve(place);
+      drawn.dispose();
+      charts.delete(place);
+    }
+}
+
+/** Rich text is drawn, not parsed: no text of the data becomes markup. */
+export function tooltip(formatter?: (point: { dataIndex: number }) => string): object {
+  return {
+    formatter,
+    renderMode: "richText",
+    confine: true,
+    backgroundColor: "var(--paper)",
+    borderColor: "var(--line)",
+    textStyle: { color: ink, fontFamily: font, fontSize: 13 },
+  };
+}
+
+export function valueAxis(extra: object = {}): object {
+  return {
+    type: "value",
+    axisLabel: { color: faint, hideOverlap: true },
+    nameTextStyle: { color: faint },
+    splitLine: { lineStyle: { color: "var(--line)" } },
+    axisLine: { show: false },
+    ...extra,
+  };
+}
+
+export function categoryAxis(names: string[], extra: object = {}): object {
+  return {
+    type: "category",
+    data: names,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: "var(--line)" } },
+    axisLabel: { color: ink, width: innerWidth < 600 ? 92 : 190, overflow: "truncate" },
+    ...extra,
+  };
+}

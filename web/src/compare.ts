@@ -1,0 +1,131 @@
+// All segments side by side: heat map, spread of one feature, the way to a purchase.
+import type { Report } from "./data";
+import { append, data, element, isolated, numbersBehind, section, table } from "./elements";
+import { categoryAxis, chart, colour, dispose, pale, tooltip, valueAxis } from "./charts";
+import { percent, plain, valueOf, word } from "./words";
+
+/** Centres in scaled units as a coloured table: a table is read aloud, wraps and prints. */
+function heatMap(report: Report): HTMLElement {
+  const cell = (z: number) => {
+    const strength = Math.round(Math.min(1, Math.abs(z) / 3) * 60);
+    return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--${z > 0 ? "warm" : "cold"}) ${strength}%, var(--paper))` }, z.toFixed(1));
+  };
+  const head = element("tr", {}, element("th", { scope: "col" }, "feature"), ...report.segments.map((s) => element("th", { scope: "col" }, data(s.name))));
+  const rows = report.features.map((feature, f) => element("tr", {}, element("th", { scope: "row" }, data(word(feature.name))), ...report.segments.map((s) => cell(s.centre[f]))));
+  const caption = "Centres of the segments in standard deviations from everyone's average";
+  const made = element("table", { class: "heatmap" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows));
+  return element(
+    "div",
+    {},
+    element("h3", {}, "What is high, what is low"),
+    element("p", { class: "muted" }, "0 is everyone's average; 1 is one standard deviation above it, as the clustering saw it."),
+    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, made),
+  );
+}
+
+function boxes(report: Report, f: number): HTMLElement {
+  const feature = report.features[f];
+  const all = report.segments.flatMap((s) => s.quantiles[f]);
+  const largest = Math.max(...all);
+  // Counts and money span orders of magnitude: then log(1 + x), so that zero has its place.
+  const log = Math.min(...all) >= 0 && largest > 20 * Math.max(1, ...report.segments.map((s) => s.quantiles[f][2]).sort((a, b) => a - b).slice(0, 1));
+  const at = (value: number) => (log ? Math.log10(1 + value) : value);
+  const back = (value: number) => (log ? 10 ** value - 1 : value);
+  const names = report.segments.map((s) => isolated(s.name));
+  const text = (i: number) => {
+    const q = report.segments[i].quantiles[f];
+    return `${names[i]}\nmedian ${valueOf(feature, q[2])}\nmiddle half ${valueOf(feature, q[1])} to ${valueOf(feature, q[3])}\n90 % between ${valueOf(feature, q[0])} and ${valueOf(feature, q[4])}`;
+  };
+  const drawn = chart(`Spread of ${word(feature.name)} in each segment`, 60 + 44 * names.length, {
+    grid: { left: 10, right: 30, top: 10, bottom: 30, containLabel: true },
+    tooltip: tooltip((p) => text(p.dataIndex)),
+    xAxis: valueAxis({ scale: !log, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => valueOf(feature, back(v)) } }),
+    yAxis: categoryAxis(names, { inverse: true }),
+    series: [
+      {
+        type: "custom",
+        data: report.segments.map((s, i) => [...s.quantiles[f].map(at), i]),
+        encode: { x: [0, 1, 2, 3, 4], y: 5 },
+        renderItem: (params: { dataIndex: number }, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
+          const p = [0, 1, 2, 3, 4].map((q) => api.coord([api.value(q), api.value(5)]));
+          const own = colour(params.dataIndex);
+          const y = p[0][1];
+          const line = (x1: number, x2: number) => ({ type: "line", shape: { x1, y1: y, x2, y2: y }, style: { stroke: own, lineWidth: 2 } });
+          return {
+            type: "group",
+            children: [
+              line(p[0][0], p[1][0]),
+              line(p[3][0], p[4][0]),
+              { type: "rect", shape: { x: p[1][0], y: y - 10, width: Math.max(2, p[3][0] - p[1][0]), height: 20 }, style: { fill: own, opacity: 0.45, stroke: own, lineWidth: 1 } },
+              { type: "line", shape: { x1: p[2][0], y1: y - 12, x2: p[2][0], y2: y + 12 }, style: { stroke: "var(--ink)", lineWidth: 3 } },
+            ],
+          };
+        },
+      },
+    ],
+  });
+  const rows = report.segments.map((s) => [data(s.name), ...s.quantiles[f].map((q) => valueOf(feature, q))]);
+  return element(
+    "div",
+    {},
+    drawn,
+    element("p", { class: "muted" }, `Line: median; box: the middle half; whiskers: from 5 % to 95 % of the customers.${log ? " The scale is logarithmic." : ""}`),
+    numbersBehind(table({ caption: `Quantiles of ${word(feature.name)}`, head: ["segment", "5 %", "25 %", "median", "75 %", "95 %"], rows })),
+  );
+}
+
+function spread(report: Report): HTMLElement {
+  const place = element("div", {});
+  const show = (f: number) => {
+    dispose(place);
+    place.replaceChildren(boxes(report, f));
+  };
+  const choice = element("select", { id: "feature", change: (event) => show(Number((event.target as HTMLSelectElement).value)) });
+  report.features.forEach((feature, f) => append(choice, element("option", { value: f }, isolated(word(feature.name)))));
+  const revenue = report.features.findIndex((feature) => feature.name === report.revenue?.feature);
+  const first = Math.max(0, revenue);
+  choice.value = String(first);
+  show(first);
+  return element("div", {}, element("h3", {}, "How wide the segments are"), element("p", { class: "noprint" }, element("label", { for: "feature" }, "Feature "), choice), place);
+}
+
+function funnel(report: Report): HTMLElement | null {
+  const steps: [string, number][] = [];
+  for (const [name, label] of [["n_view", "viewed"], ["n_cart", "put into the cart"], ["n_purchase", "bought"]]) steps.push([label, report.features.findIndex((feature) => feature.name === name)]);
+  if (steps.some(([, f]) => f < 0)) return null;
+  const drawn = chart("Share of each segment's customers who viewed, put into the cart, and bought", 60 + 66 * report.segments.length, {
+    grid: { left: 10, right: 60, top: 30, bottom: 10, containLabel: true },
+    legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: steps.map(([label]) => label) },
+    xAxis: valueAxis({ max: 100, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: "{value} %" } }),
+    yAxis: categoryAxis(report.segments.map((s) => isolated(s.name)), { inverse: true }),
+    series: steps.map(([label, f], i) => ({
+      type: "bar",
+      name: label,
+      barMaxWidth: 14,
+      itemStyle: { color: `color-mix(in srgb, var(--faint) ${[30, 60, 100][i]}%, var(--paper))` },
+      label: { show: true, position: "right", color: "var(--ink)", formatter: (p: { value: number }) => percent(p.value / 100) },
+      data: report.segments.map((s, own) => ({ value: 100 * s.above_zero[f], itemStyle: { color: pale(own, [30, 60, 100][i]) } })),
+    })),
+  });
+  const rows = report.segments.map((s) => [data(s.name), ...steps.map(([, f]) => percent(s.above_zero[f]))]);
+  return element(
+    "div",
+    {},
+    element("h3", {}, "The way to a purchase"),
+    element("p", { class: "muted" }, "Share of the customers who did it at least once."),
+    drawn,
+    numbersBehind(table({ caption: "Share of customers who did it at least once", head: ["segment", ...steps.map(([label]) => label)], rows })),
+  );
+}
+
+export function compare(report: Report): HTMLElement {
+  const left = report.features_left_out;
+  return section(
+    "compare",
+    "Side by side",
+    left > 0 && element("p", { class: "muted" }, `Shown are the ${report.features.length} features in which the segments differ most; ${plain(left)} more are in segment_summary.csv.`),
+    heatMap(report),
+    funnel(report),
+    spread(report),
+  );
+}

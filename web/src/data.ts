@@ -1,0 +1,87 @@
+// The data of a run as the program writes it: coterie/model/report_data.cc.
+
+export type FeatureKind = "count" | "money" | "ratio" | "days" | "number";
+
+export interface Feature {
+  name: string;
+  kind: FeatureKind;
+  definition: string | null;
+}
+
+/** Values stand in the order of the features; quantiles are 5, 25, 50, 75 and 95 %. */
+export interface Profile {
+  customers: number;
+  means: number[];
+  quantiles: [number, number, number, number, number][];
+  above_zero: number[];
+}
+
+export interface Play {
+  goal: string;
+  action: string;
+  channel: string;
+  offer: string;
+  timing: string;
+}
+
+export interface Condition {
+  feature: string;
+  at_least: boolean;
+  value: number;
+}
+
+export interface Way {
+  conditions: Condition[];
+  customers: number;
+  of_segment: number;
+}
+
+export interface Segment extends Profile {
+  name: string;
+  play: Play;
+  evidence: { feature: string; divisor: string; own: number; everyone: number }[];
+  share: number;
+  revenue_share: number | null;
+  /** times everyone's mean, and its 95 % interval */
+  lifts: [number, number, number][];
+  /** in the scaled units that the clustering saw */
+  centre: number[];
+  nearest: { segment: number; distance: number; features: number[] } | null;
+  typical: { id: string; values: number[] }[];
+  rule: { precision: number; recall: number; ways: Way[] };
+}
+
+export interface Rows {
+  read: number;
+  used: number;
+  set_aside: number;
+  reasons: Record<string, number>;
+}
+
+export interface KRow {
+  k: number;
+  inertia: number;
+  silhouette: [number, number, number] | null;
+}
+
+export interface Report {
+  version: string;
+  customers: number;
+  events: { by_type: Record<string, number>; first: string; last: string } | null;
+  revenue: { feature: string; total: number } | null;
+  features: Feature[];
+  features_left_out: number;
+  everyone: Profile;
+  segments: Segment[];
+  k: { chosen: number; best: number; elbow: number | null; exact: boolean; judged_rows: number; reason: string; rows: KRow[] };
+  pca: { explained: number[]; leading: { feature: string; falls: boolean }[][]; points: [number, number, number, number][] };
+  rules: { fidelity: number; fitted_rows: number };
+  ledger: { rows: Rows; inputs: { name: string; bytes: number; rows: Rows }[]; more_inputs: number };
+  options: { k: [number, number]; restarts: number; seed: number; own_names: boolean; different_rows: number };
+  notes: string[];
+}
+
+export function readReport(): Report {
+  const element = document.getElementById("data");
+  return JSON.parse(element?.textContent ?? "") as Report;
+}

@@ -1,0 +1,72 @@
+// The page of a run: the answer, one segment in detail, all side by side, how far to trust it, how it was made.
+import "./style.css";
+import { answer, sharesChart } from "./answer";
+import { dispose, drawForPaper, drawForScreen } from "./charts";
+import { compare } from "./compare";
+import { readReport, type Report } from "./data";
+import { detail } from "./detail";
+import { append, element, section } from "./elements";
+import { making } from "./making";
+import { trust } from "./trust";
+
+function header(): HTMLElement {
+  const links: [string, string][] = [
+    ["answer", "Answer"],
+    ["segment", "Segments"],
+    ["compare", "Side by side"],
+    ["trust", "Trust"],
+    ["making", "How it was made"],
+  ];
+  const theme = element("button", { type: "button", class: "theme", click: () => changeTheme() }, "Dark or light");
+  return element(
+    "header",
+    {},
+    element("h1", {}, "Customer segments"),
+    element("nav", { "aria-label": "Parts of the report" }, ...links.map(([id, label]) => element("a", { href: `#${id}` }, label))),
+    theme,
+  );
+}
+
+function changeTheme(): void {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+}
+
+/** Shows one segment's detail and marks its card; paper shows all of them. */
+function segments(report: Report): { part: HTMLElement; select: (index: number) => void } {
+  const place = element("div", { "aria-live": "polite" });
+  const part = section("segment", "Segment by segment", sharesChart(report), place);
+  const show = (indices: number[]) => {
+    dispose(place);
+    place.replaceChildren(...indices.map((i) => detail(i, report)));
+  };
+  let selected = 0;
+  const select = (index: number) => {
+    selected = index;
+    show([index]);
+    document.querySelectorAll("#cards button").forEach((button, i) => button.setAttribute("aria-pressed", String(i === index)));
+  };
+  addEventListener("beforeprint", () => {
+    show(report.segments.slice(0, 12).map((_, i) => i));
+    drawForPaper();
+  });
+  addEventListener("afterprint", () => {
+    show([selected]);
+    drawForScreen();
+  });
+  return { part, select };
+}
+
+function build(report: Report): void {
+  const { part, select } = segments(report);
+  const main = element("main", { id: "main" }, answer(report, select), part, compare(report), trust(report), making(report));
+  const footer = element("footer", {}, element("p", {}, `Made by Coterie ${report.version}. This page is one file, and loads nothing from anywhere.`));
+  const page = document.getElementById("page")!;
+  page.replaceChildren();
+  append(page, header(), main, footer);
+  const best = report.segments.reduce((b, s, i) => ((s.revenue_share ?? 0) > (report.segments[b].revenue_share ?? 0) ? i : b), 0);
+  select(best);
+}
+
+build(readReport());

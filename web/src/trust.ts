@@ -1,0 +1,103 @@
+// How far to trust it: the choice of k, and what the customers look like in two dimensions.
+import type { Report } from "./data";
+import { data, element, isolated, numbersBehind, section, table } from "./elements";
+import { chart, colour, valueAxis } from "./charts";
+import { count, percent, plain, word } from "./words";
+
+function kCharts(report: Report): HTMLElement {
+  const rows = report.k.rows;
+  const axis = { type: "category", data: rows.map((r) => String(r.k)), name: "number of segments", nameLocation: "middle", nameGap: 26, nameTextStyle: { color: "var(--faint)" }, axisTick: { show: false }, axisLine: { lineStyle: { color: "var(--line)" } }, axisLabel: { color: "var(--ink)" } };
+  const chosen = (k: number) => (k === report.k.chosen ? 14 : 8);
+  const silhouette = chart("Silhouette with its 95 % interval for each number of segments", 240, {
+    grid: { left: 10, right: 20, top: 20, bottom: 40, containLabel: true },
+    xAxis: axis,
+    yAxis: valueAxis({ scale: true }),
+    series: [
+      { type: "line", symbol: "none", silent: true, lineStyle: { color: "var(--faint)" }, data: rows.map((r) => r.silhouette?.[0] ?? null) },
+      {
+        type: "custom",
+        silent: true,
+        data: rows.map((r, i) => [i, r.silhouette?.[1] ?? null, r.silhouette?.[2] ?? null]),
+        encode: { x: 0, y: [1, 2] },
+        renderItem: (_: unknown, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
+          const a = api.coord([api.value(0), api.value(1)]);
+          const b = api.coord([api.value(0), api.value(2)]);
+          return { type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke: "var(--accent)", lineWidth: 3, opacity: 0.5 } };
+        },
+      },
+      { type: "scatter", itemStyle: { color: "var(--accent)" }, symbolSize: (_: unknown, p: { dataIndex: number }) => chosen(rows[p.dataIndex].k), data: rows.map((r) => r.silhouette?.[0] ?? null) },
+    ],
+  });
+  const inertia = chart("Inertia for each number of segments", 240, {
+    grid: { left: 10, right: 20, top: 20, bottom: 40, containLabel: true },
+    xAxis: axis,
+    yAxis: valueAxis({ scale: true, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => plain(v) } }),
+    series: [{ type: "line", symbol: "circle", symbolSize: (_: unknown, p: { dataIndex: number }) => (rows[p.dataIndex].k === report.k.elbow ? 14 : 8), itemStyle: { color: "var(--accent)" }, lineStyle: { color: "var(--faint)" }, data: rows.map((r) => r.inertia) }],
+  });
+  const body = rows.map((r) => [
+    `${r.k}${r.k === report.k.chosen ? " (chosen)" : ""}${r.k === report.k.elbow ? " (elbow)" : ""}`,
+    r.silhouette ? `${r.silhouette[0].toFixed(3)}${report.k.exact ? "" : ` (${r.silhouette[1].toFixed(3)} to ${r.silhouette[2].toFixed(3)})`}` : "–",
+    plain(r.inertia),
+  ]);
+  return element(
+    "div",
+    {},
+    element("h3", {}, "Why this number of segments"),
+    element("p", {}, report.k.reason),
+    element(
+      "div",
+      { class: "columns" },
+      element("div", {}, element("h4", {}, "Silhouette: how clear the segments are"), element("p", { class: "muted" }, "Higher is clearer; the large dot is chosen."), silhouette),
+      element("div", {}, element("h4", {}, "Inertia: how much is left unexplained"), element("p", { class: "muted" }, report.k.elbow ? "Falls with every further segment; the large dot is the elbow." : "Falls with every further segment."), inertia),
+    ),
+    numbersBehind(table({ caption: "Every number of segments that was tried", head: ["segments", report.k.exact ? "silhouette (exact)" : "silhouette (95 % interval)", "inertia"], rows: body })),
+  );
+}
+
+function axisName(report: Report, axis: number): string {
+  const leading = report.pca.leading[axis].map((l) => (l.falls ? "fewer " : "more ") + word(l.feature)).join(", ");
+  return `axis ${axis + 1} (${percent(report.pca.explained[axis])}): ${leading}`;
+}
+
+function scatter(report: Report): HTMLElement | null {
+  if (report.pca.explained.length < 2 || report.pca.points.length === 0) return null;
+  // A few heavy customers stand far out: asinh draws them in and keeps the middle as it is.
+  const series = report.segments.map((s, i) => ({
+    type: "scatter",
+    name: isolated(s.name),
+    itemStyle: { color: colour(i), opacity: 0.6 },
+    symbolSize: (_: unknown, p: { data: number[] }) => 5 + 2 * Math.log2(p.data[2]),
+    data: report.pca.points.filter((p) => p[2] === i).map((p) => [Math.asinh(p[0]), Math.asinh(p[1]), p[3]]),
+  }));
+  const label = { color: "var(--faint)", formatter: (v: number) => plain(Math.sinh(v)) };
+  const axis = (name: string) => valueAxis({ scale: true, name, nameLocation: "middle", nameGap: 30, axisLabel: label });
+  const drawn = chart("Some customers of each segment on the first two principal components", 420, {
+    grid: { left: 30, right: 20, top: 40, bottom: 40, containLabel: true },
+    legend: { type: "scroll", top: 0, left: 0, textStyle: { color: "var(--ink)" } },
+    tooltip: { show: false },
+    xAxis: axis("axis 1"),
+    yAxis: axis("axis 2"),
+    series,
+  });
+  const explained = report.pca.explained[0] + report.pca.explained[1];
+  return element(
+    "div",
+    {},
+    element("h3", {}, "The customers on a map"),
+    element("p", { class: "muted" }, `A sample of the customers; large dots are many equal ones, and small segments are drawn denser than they are. The two axes keep ${percent(explained)} of the differences; they are compressed (asinh), so that far-out customers fit.`),
+    drawn,
+    element("ul", { class: "muted" }, ...[0, 1].map((a) => element("li", {}, data(axisName(report, a))))),
+  );
+}
+
+export function trust(report: Report): HTMLElement {
+  return section(
+    "trust",
+    "How far to trust it",
+    element("p", {}, "Clustering always finds groups, also where there are none: a silhouette says how clear they are, not that they are real. Look at the profiles, and at a second period, before you spend on them."),
+    kCharts(report),
+    scatter(report),
+    element("p", { class: "muted" }, report.k.exact ? `Silhouettes are computed over all ${count(report.k.judged_rows)} different customers.` : `Silhouettes are estimated from ${count(report.k.judged_rows)} sampled customers.`),
+  );
+}
+

@@ -1,0 +1,84 @@
+// Numbers and names of features in plain words.
+import type { Condition, Feature, Report } from "./data";
+
+const words: Record<string, string> = {
+  total_events: "events",
+  n_view: "views",
+  n_cart: "carts",
+  n_purchase: "purchases",
+  n_sessions: "visits",
+  unique_products: "different products",
+  unique_categories: "different categories",
+  unique_brands: "different brands",
+  revenue: "revenue",
+  avg_price_purchased: "average price paid",
+  conversion_rate: "purchases per view",
+  view_to_cart_rate: "carts per view",
+  cart_to_purchase_rate: "purchases per cart",
+  recency_days: "days since last seen",
+  tenure_days: "days between first and last event",
+};
+
+/** "n_purchase" as "purchases"; a name that is not known stands as it is, but for its underscores. */
+export function word(feature: string): string {
+  return words[feature] ?? feature.replaceAll("_", " ");
+}
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const three = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
+const two = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+export const count = (value: number): string => whole.format(value);
+export const compact = (value: number): string => short.format(value);
+
+/** Three digits, more where the number is large, two below 1. */
+export function plain(value: number | null): string {
+  if (value === null) return "–";
+  if (value > 0 && value < 0.01) return "under 0.01";
+  return Math.abs(value) >= 1000 ? whole.format(value) : (Math.abs(value) < 1 ? two : three).format(value);
+}
+
+export function percent(share: number): string {
+  const value = 100 * share;
+  if (value > 0 && value < 0.1) return "< 0.1 %";
+  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
+}
+
+/** A value of a feature in its unit. */
+export function valueOf(feature: Feature, value: number | null): string {
+  if (value === null) return "–";
+  return feature.kind === "ratio" ? percent(value) : plain(value);
+}
+
+export const times = (lift: number): string => (lift === 0 ? "none" : `${three.format(lift)} ×`);
+
+export function conditionText(condition: Condition): string {
+  return `${word(condition.feature)} ${condition.at_least ? "at least" : "below"} ${plain(condition.value)}`;
+}
+
+export function evidenceText(e: { feature: string; divisor: string; own: number; everyone: number }): string {
+  const what = e.divisor === "" ? word(e.feature) : `${word(e.feature)} per ${word(e.divisor).replace(/s$/, "")}`;
+  return `${what}: ${plain(e.own)} on average, everyone ${plain(e.everyone)}`;
+}
+
+export function period(report: Report): string {
+  if (!report.events) return "";
+  const { first, last } = report.events;
+  const day = (time: string) => time.slice(0, 10);
+  return day(first) === day(last) ? `${day(first)}, ${first.slice(11, 16)} to ${last.slice(11, 16)} UTC` : `${day(first)} to ${day(last)}`;
+}
+
+const reasons: Record<string, string> = {
+  no_customer: "no customer given",
+  no_time: "no time given",
+  bad_time: "time cannot be read",
+  bad_price: "price cannot be read",
+  unknown_event_type: "unknown type of event",
+  wrong_field_count: "wrong number of fields",
+  unfinished_last_line: "last line is cut off",
+  unterminated_quote: "quote without an end",
+  text_after_quote: "text behind a quote",
+  row_too_long: "row too long",
+};
+export const reasonText = (reason: string): string => reasons[reason] ?? reason.replaceAll("_", " ");

@@ -1,0 +1,25 @@
+// Texts that have broken pages: markup, scripts, formulas, marks that turn the direction of writing, broken Unicode, JSON.
+const seeds = [
+  "<script>pwned=1</script>", "</script><script>pwned=1</script>", "<img src=x onerror=pwned=1>", "<svg onload=pwned=1>", "<svg><script>pwned=1</script></svg>",
+  "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>", "\"><script>pwned=1</script>", "'><img src=x onerror=pwned=1>", "<!-- ", "--><b>bold</b>",
+  "<![CDATA[ x ]]>", "</bdi></td><b>out</b>", "<a href='javascript:pwned=1'>x</a>", "javascript:pwned=1", "<base href='https://example.org/'>",
+  "<link rel=stylesheet href=//example.org/a.css>", "<meta http-equiv=refresh content='0;url=//example.org'>", "<style>*{display:none}</style>", "<form action=//example.org><input name=q>", "<math><mi xlink:href='javascript:pwned=1'>x",
+  "=1+1", "=HYPERLINK(\"http://example.org\")", "@SUM(A1)", "+1-1", "-2+3",
+  "=cmd|' /C calc'!A0", "\u202eabc", "a\u202e\u2066b\u2069c", "\u2067\u05e9\u05dc\u05d5\u05dd", "\u0645\u0631\u062d\u0628\u0627",
+  "\u200f\u200e\u061c", "\u2028line", "\u2029paragraph", "a\u0000b", "\ufeffbom",
+  "\ufffd\ufffe", "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033da\u0310l\u0348g", "\ud83d\udc69\u200d\ud83d\udc69\u200d\ud83d\udc67", "\u00e9 e\u0301", "\u2067",
+  "${pwned=1}", "{{constructor.constructor('pwned=1')()}}", "{a|rich text}", "{b}", "{value}",
+  "%s %d %n", "%3Cscript%3E", "&lt;script&gt;", "&#60;b&#62;", "&amp;amp;",
+  "\\u003cscript\\u003e", "\\", "\\\\\"", "\"", "'",
+  "`pwned=1`", "null", "undefined", "NaN", "[object Object]",
+  "__proto__", "constructor", "toString", "{\"data\": \"of the run\"}", "{\"a\":1}",
+  "]]>", "?>", "<?php echo 1 ?>", "<%= 1 %>", "#{1}",
+  "'; DROP TABLE features; --", "\" OR \"\"=\"", "--", "/*", "*/",
+  "../../etc/passwd", "C:\\con\\con", "file:///etc/passwd", "//example.org/x", "data:text/html,<script>pwned=1</script>",
+  "a\tb", "a\u000bb", "a\u0085b", "tab\u0009", "\u00a0nbsp",
+  "\u3000wide", "\u00ad soft\u00adhyphen", "\u200bzero\u200b", "x".repeat(180), "\u0130stanbul \u0131",
+  "stra\u00dfe", "<b>bold</b>", "<BR>", "<p>", "</body></html>",
+  "<details open ontoggle=pwned=1>", "<input autofocus onfocus=pwned=1>", "<video><source onerror=pwned=1>", "<template><script>pwned=1</script></template>", "<noscript><img src=x></noscript>",
+  "expression(pwned=1)", "url(https://example.org/x.png)", "var(--ink)", "red;background:url(//example.org)", "@import '//example.org'",
+];
+export const hostileTexts = [...new Set(seeds)];

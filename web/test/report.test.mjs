@@ -1,0 +1,190 @@
+// The report in a real browser: drawn, silent, offline, accessible, and not to be fooled by the texts in it.
+//   usage: node --test web/test/     with COTERIE = the program, COTERIE_CHROMIUM = the browser (default: chromium)
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { hostileTexts } from "./hostile.mjs";
+
+const program = process.env.COTERIE ?? "build/release/coterie";
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+const sizes = [[1280, 900], [768, 1024], [375, 800]];
+let folder, browser;
+const reports = {};
+
+function coterie(...options) {
+  execFileSync(program, options, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+}
+
+/** A team's rules whose every text is hostile; each rule fits every segment. */
+function hostileRules() {
+  const texts = [...hostileTexts];
+  const rules = [];
+  while (texts.length >= 5) {
+    const [name, action, channel, offer, timing] = texts.splice(0, 5);
+    rules.push({ name, when: ["total_events >= 0"], goal: "keep", action, channel, offer, timing });
+  }
+  return JSON.stringify({ format: 1, segments: rules });
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "coterie-report-"));
+  coterie("sample", "events", "--rows", "20000", "--customers", "1000", "--out", "events.csv");
+  coterie("run", "events.csv", "--out", "plain", "--features", "csv");
+  reports.plain = join(folder, "plain/report.html");
+  // Customers' names become hostile, too, as does the file's.
+  const markup = `<img src=x onerror="pwned=1">`;
+  const log = readFileSync(join(folder, "events.csv"), "utf8").split("\n").map((line, i) => {
+    const fields = line.split(",");
+    if (i > 0 && fields.length > 7) fields[7] = `"${markup.replaceAll('"', '""')}${fields[7]}"`;
+    return fields.join(",");
+  });
+  writeFileSync(join(folder, "<b>log & 'more'.csv"), log.join("\n"));
+  writeFileSync(join(folder, "rules.json"), hostileRules());
+  coterie("run", "<b>log & 'more'.csv", "--out", "hostile", "--features", "csv", "--k", String(hostileTexts.length / 5), "--restarts", "2", "--names", "rules.json");
+  reports.hostile = join(folder, "hostile/report.html");
+  browser = await chromium.launch({ executablePath: process.env.COTERIE_CHROMIUM ?? "/usr/bin/chromium", args: flags.split(" ") });
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Opens a report and gives fn the page; whatever it logs, throws or asks of the network is a fault. */
+async function withPage(file, { width = 1280, height = 900, ...options }, fn) {
+  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => faults.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("request", (request) => request.url().startsWith("file:") || faults.push(`request: ${request.url()}`));
+  page.on("dialog", (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  await page.goto(`file://${encodeURI(file)}`);
+  await drawn(page);
+  await fn(page);
+  assert.deepEqual(faults, []);
+  await context.close();
+}
+
+/** Waits until every chart has been drawn; fails where one stays empty. */
+async function drawn(page) {
+  await page.waitForFunction(() => {
+    const charts = [...document.querySelectorAll(".chart")];
+    return charts.length >= 5 && charts.every((chart) => chart.querySelectorAll("svg path, svg text").length > 5);
+  }, null, { timeout: 20000 });
+}
+
+async function violations(page) {
+  // Past the page's own policy, which would not let it run.
+  const session = await page.context().newCDPSession(page);
+  await session.send("Runtime.evaluate", { expression: axe });
+  const { result } = await session.send("Runtime.evaluate", { expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 200)).join(' | '))))", awaitPromise: true, returnByValue: true });
+  return JSON.parse(result.value);
+}
+
+for (const scheme of ["light", "dark"])
+  for (const [width, height] of sizes)
+    test(`at ${width} x ${height} in ${scheme} all charts are drawn, nothing is wider than the screen, and axe finds no fault`, async () => {
+      await withPage(reports.plain, { width, height, colorScheme: scheme }, async (page) => {
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+        for (const details of await page.$$("details")) await details.evaluate((d) => (d.open = true));
+        assert.deepEqual(await violations(page), []);
+      });
+    });
+
+test("axe finds a fault that is planted, and the policy keeps a planted script from running", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`file://${encodeURI(reports.plain)}`);
+  await page.evaluate(() => document.querySelector("main").append(document.createElement("img")));
+  assert.match((await violations(page)).join(), /image-alt/);
+  const refused = page.waitForEvent("console");
+  await page.evaluate(() => document.querySelector("main").setAttribute("onclick", "window.pwned = 1"));
+  await page.evaluate(() => document.querySelector("main").click());
+  assert.match((await refused).text(), /Content Security Policy/);
+  assert.equal(await page.evaluate(() => "pwned" in window), false);
+  await context.close();
+});
+
+test("the answer comes first: a sentence, the sizes of all segments, and what to do", async () => {
+  await withPage(reports.plain, {}, async (page) => {
+    const run = JSON.parse(readFileSync(join(folder, "plain/run.json"), "utf8"));
+    const text = await page.textContent("#answer");
+    assert.match(text, new RegExp(`Your customers fall into ${run.segments.length} groups`));
+    const cards = await page.$$eval("#cards .card", (all) => all.map((card) => card.textContent));
+    run.segments.forEach((segment, i) => {
+      assert.ok(cards[i].includes(segment.segment) && cards[i].includes(segment.users.toLocaleString("en")) && cards[i].includes(segment.play.action), cards[i]);
+    });
+    assert.ok((await page.$eval("#answer", (e) => e.getBoundingClientRect().top)) < 120);
+  });
+});
+
+test("a segment is picked by a click and by arrow keys", async () => {
+  await withPage(reports.plain, {}, async (page) => {
+    const names = await page.$$eval("#cards .name", (all) => all.map((e) => e.textContent));
+    const shown = () => page.textContent(".detail h3 bdi");
+    await page.click("#cards .card >> nth=0");
+    assert.equal(await shown(), names[0]);
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await shown(), names[1]);
+    assert.equal(await page.getAttribute("#cards .card >> nth=1", "aria-pressed"), "true");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    assert.equal(await shown(), names[names.length - 1]);
+    await drawn(page);
+  });
+});
+
+test("a feature is chosen for the box plots", async () => {
+  await withPage(reports.plain, {}, async (page) => {
+    for (const option of ["0", "12"]) {
+      await page.selectOption("#feature", option);
+      await drawn(page);
+    }
+  });
+});
+
+test(`${hostileTexts.length} hostile texts are shown as text, and nothing of them runs`, async () => {
+  assert.ok(hostileTexts.length >= 100);
+  await withPage(reports.hostile, { width: 1600 }, async (page) => {
+    const segments = await page.$$("#cards .card");
+    assert.equal(segments.length, hostileTexts.length / 5);
+    let seen = await page.evaluate(() => document.body.textContent);
+    for (const card of segments) {
+      await card.click();
+      seen += await page.textContent(".detail");
+    }
+    const missing = hostileTexts.filter((text) => !seen.includes(text.normalize()) && !seen.includes(text));
+    assert.deepEqual(missing, []);
+    assert.ok(seen.includes("<img src=x onerror="), "the customers' names");
+    assert.ok(seen.includes("<b>log & 'more'.csv"), "the file's name");
+    await drawn(page);
+    const made = await page.evaluate(() => ({
+      pwned: "pwned" in window,
+      scripts: document.scripts.length,
+      foreign: document.querySelectorAll("img, iframe, object, embed, b, form, base, link, svg script, svg foreignObject, a[href^='javascript']").length,
+      handlers: [...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => a.name.startsWith("on"))).length,
+    }));
+    assert.deepEqual(made, { pwned: false, scripts: 2, foreign: 0, handlers: 0 });
+    assert.deepEqual(await violations(page), []);
+  });
+});
+
+test("prints to PDF with every segment in it", async () => {
+  await withPage(reports.plain, {}, async (page) => {
+    const pdf = await page.pdf({ format: "A4" });
+    const pages = pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g).length;
+    const segments = await page.$$("#cards .card");
+    assert.ok(pages >= 1 + segments.length && pages < 30, `${pages} pages`);
+  });
+});
+
+test("stays below 1.5 MB", () => {
+  for (const file of Object.values(reports)) assert.ok(statSync(file).size < 1_500_000, `${file}: ${statSync(file).size}`);
+});
