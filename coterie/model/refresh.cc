@@ -30,7 +30,8 @@ void require_another_folder(const RefreshOptions& options) {
 
 AssignOptions assign_options(const RefreshOptions& options, const std::string& rejects_path) {
   const RunOptions& run = options.run;
-  return {.inputs = run.inputs, .model = options.model, .rejects_path = rejects_path, .roles = run.roles, .delimiter = run.delimiter, .orders = run.orders, .date_order = run.date_order, .today_ms = run.today_ms, .joins = run.joins, .as_of_ms = run.as_of_ms, .threads = run.threads,
+  return {.inputs = run.inputs, .model = options.model, .rejects_path = rejects_path, .roles = run.roles, .joins = run.joins,
+          .orders = run.orders, .date_order = run.date_order, .today_ms = run.today_ms, .delimiter = run.delimiter, .as_of_ms = run.as_of_ms, .threads = run.threads,
           .memory_bytes = run.memory_bytes, .spill_directory = run.spill_directory, .progress = run.progress};
 }
 
