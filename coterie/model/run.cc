@@ -254,7 +254,7 @@ AssignResult assign_new_customers(const AssignOptions& options) {
   result.sizes.assign(result.model.k, 0);
   for (const std::int32_t label : labels) ++result.sizes[static_cast<std::size_t>(label)];
   OutputFile out(options.out);
-  write_customer_segments(out, read.customers, labels);
+  write_customer_segments(out, customers, labels);
   out.commit();
   return result;
 }
