@@ -163,6 +163,7 @@ void add_run_command(CLI::App& app) {
   run_app->add_flag("--exact", command->options.exact, "Run every restart of k-means on all customers, not on a sample first");
   run_app->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
   run_app->add_option("--names", command->options.names, "File of rules for names and actions; coterie names prints those that are used without it");
+  run_app->add_flag("--reasons", command->options.reasons, "Also write customer_reasons.csv: how sure each customer's segment is, why, and what would move them");
   run_app->add_flag("--json", command->json, "Print the summary as JSON");
   run_app->callback([command, run_app] {
     apply_config(*run_app);

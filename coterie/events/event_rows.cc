@@ -143,7 +143,9 @@ bool EventRows::parse_item(const CsvRow& row, PackedItem& item) {
   event_.brand = hash_padded_text(brand);
   event_.product = identifier_or_none(text(Role::product));
   record::Vocabulary& words = writer_.vocabulary;
+  const std::uint32_t next = words.items.size();
   const std::uint32_t number = words.items.add({event_.product, event_.category, event_.brand, event_.price_micros});
+  if (number == next) code_of(words.categories, category, event_.category), code_of(words.brands, brand, event_.brand);  // texts for reports
   item = number != ItemTable::none ? record::pack_item(number)
                                    : record::pack_item(event_, code_of(words.categories, category, event_.category), code_of(words.brands, brand, event_.brand));
   return true;

@@ -33,6 +33,8 @@ class EventStore {
   ~EventStore();
 
   Writer& writer(int index) { return *writers_[static_cast<std::size_t>(index)]; }
+  std::size_t writers() const { return writers_.size(); }
+  const record::Vocabulary& vocabulary(std::size_t writer) const;
   std::size_t partitions() const { return std::size_t{1} << options_.partition_bits; }
   std::uint64_t events_in(std::size_t partition) const;
   std::uint64_t spilled_bytes() const;
@@ -113,5 +115,7 @@ class EventStore::Writer {
   int spill_file_ = -1;
   std::uint64_t spill_size_ = 0;
 };
+
+inline const record::Vocabulary& EventStore::vocabulary(std::size_t writer) const { return writers_[writer]->vocabulary; }
 
 }  // namespace coterie

@@ -165,6 +165,7 @@ CustomerTable compute_features(EventLog& log, const std::vector<Feature>& featur
       double* row = next_row(place.chunks, width);
       *row++ = std::bit_cast<double>(history.customer());
       for (const Feature& feature : features) *row++ = feature.compute(history);
+      if (options.visit) options.visit(history, worker);
     });
     const std::size_t grown = (place.chunks.size() - chunks_before) * Chunk::size * sizeof(double);
     ++done;

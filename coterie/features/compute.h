@@ -14,6 +14,7 @@ struct ComputeOptions {
   int threads = 0;
   std::size_t memory_bytes = ~std::size_t{0};  // the table must fit in it
   std::size_t events_bytes = ~std::size_t{0};  // so must the events of a customer, and those at hand of all workers
+  std::function<void(const History&, int worker)> visit = {};  // sees every history once, in any order
 };
 
 // Computes the features of every customer of the log and gives the log's events and names back to the system.

@@ -51,6 +51,8 @@ class ReportData {
             {"segments", segments()},
             {"k", choice()},
             {"pca", pca()},
+            {"activity", activity()},
+            {"verdict", nullptr},
             {"rules", {{"fidelity", number(result_.explanation.rules.fidelity)}, {"fitted_rows", result_.explanation.rules.fitted_rows}}},
             {"ledger", ledger()},
             {"options", options()},
@@ -205,6 +207,29 @@ class ReportData {
     Json list = Json::array();
     for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i)
       list.push_back({{"feature", text(result_.model.features[order[i]])}, {"falls", weights[order[i]] < 0}});
+    return list;
+  }
+  Json activity() const {
+    const ActivityProfile& profile = result_.explanation.activity;
+    if (profile.customers == 0) return nullptr;
+    Json list = Json::array();
+    for (const SegmentActivity& segment : profile.segments) list.push_back(activity_of(segment));
+    return {{"everyone", activity_of(profile.everyone)}, {"segments", list}};
+  }
+  Json activity_of(const SegmentActivity& segment) const {
+    const std::size_t most = result_.model.k <= 20 ? 8 : 2;
+    Json interests = Json::array();
+    for (const std::vector<Interest>& kind : segment.interests) {
+      Json list = Json::array();
+      for (std::size_t i = 0; i < std::min(most, kind.size()); ++i)
+        list.push_back({{"name", text(kind[i].text)}, {"own", number(kind[i].own)}, {"everyone", number(kind[i].everyone)}, {"lift", number(kind[i].lift)}});
+      interests.push_back(list);
+    }
+    return {{"customers", segment.customers}, {"interests", interests}, {"hours", shares(segment.hours)}, {"weekdays", shares(segment.weekdays)}, {"months", shares(segment.months)}};
+  }
+  static Json shares(const auto& values) {
+    Json list = Json::array();
+    for (const double share : values) list.push_back(std::round(share * 1e4) / 1e4);
     return list;
   }
   static Json rows(const RowCounts& rows) {

@@ -12,6 +12,7 @@
 #include "coterie/base/memory.h"
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
+#include "coterie/deliver/customer_reasons.h"
 #include "coterie/deliver/parquet.h"
 #include "coterie/deliver/report_page.h"
 #include "coterie/deliver/segments_sql.h"
@@ -120,9 +121,23 @@ Explanation explain_centres(const EqualRows& unique, const KmeansResult& chosen,
   return explanation;
 }
 
+// Of different rows, and which of them a customer's is; empty where it is not asked for.
+struct ReasonRows {
+  HugeArray<RowReason> reasons;
+  HugeArray<std::uint32_t> of_customer;
+};
+
+std::unique_ptr<OutputFile> reasons_file(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, const ReasonRows& rows,
+                                         const RunResult& result) {
+  if (!options.reasons) return nullptr;
+  auto file = std::make_unique<OutputFile>(options.out + "/customer_reasons.csv");
+  write_customer_reasons(*file, {customers, labels, rows.reasons, rows.of_customer, result.profiles, result.model.segments});
+  return file;
+}
+
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
-                   const MemoryPlan& memory, Stations& stations, RunResult& result) {
+                   std::unique_ptr<OutputFile> reasons, const MemoryPlan& memory, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), model(path("model.json")), report(path("run.json"));
   OutputFile rules(path("segments.sql")), page(path("report.html"));
@@ -155,12 +170,14 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   page.commit();
   if (features) features->commit();
   if (rfm) rfm->commit();
+  if (reasons) reasons->commit();
   rejects->commit();
   report.commit();
-  // What an earlier run left in the other format, or of other data, would no longer be true.
+  // What an earlier run left in the other format, of other data, or beyond what was asked for now, would no longer be true.
   std::error_code ignored;
   std::filesystem::remove(path(as_csv ? "features.parquet" : "features.csv"), ignored);
   if (!rfm) std::filesystem::remove(path("rfm_scores.csv"), ignored);
+  if (!reasons) std::filesystem::remove(path("customer_reasons.csv"), ignored);
 }
 
 }  // namespace
@@ -206,6 +223,11 @@ RunResult run(const RunOptions& options) {
   stations.begin("profile");
   const HugeArray<std::int32_t> labels = labels_of_customers(unique, chosen.labels);
   result.explanation = explain_centres(unique, chosen, result.model.pca, options.threads);
+  ReasonRows reasons;
+  if (options.reasons) {
+    reasons.reasons = reasons_of_rows(unique.view(), chosen.centres, chosen.labels, customers.values, first_rows(unique), options.threads);
+    reasons.of_customer = std::move(unique.unique_of_row);
+  }
   unique = {};
   result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
   result.model.segments = name_segments(result.profiles, customers.names, name_rules);
@@ -213,10 +235,11 @@ RunResult run(const RunOptions& options) {
   if (!options.identities_of.empty()) keep_identities(options.identities_of, customers, labels, result.model);
 
   stations.begin("explain");
+  result.explanation.activity = profile_activity(data.activity, labels, chosen.k);
   result.explanation.rules = fit_segment_rules(customers, labels, chosen.k, {.threads = options.threads});
 
   stations.begin("write");
-  write_outputs(options, customers, labels, std::move(data.rejects), memory, stations, result);
+  write_outputs(options, customers, labels, std::move(data.rejects), reasons_file(options, customers, labels, reasons, result), memory, stations, result);
   return result;
 }
 
@@ -231,7 +254,7 @@ AssignResult assign_new_customers(const AssignOptions& options) {
   result.sizes.assign(result.model.k, 0);
   for (const std::int32_t label : labels) ++result.sizes[static_cast<std::size_t>(label)];
   OutputFile out(options.out);
-  write_customer_segments(out, read.customers, labels);
+  write_customer_segments(out, customers, labels);
   out.commit();
   return result;
 }

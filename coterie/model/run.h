@@ -45,6 +45,7 @@ struct RunOptions {
   std::string identities_of = {};            // folder of an earlier run whose segments keep number and name; "": none
   FeatureFormat features = FeatureFormat::parquet;
   std::string names;                         // file of rules for names and actions; "": those that come with Coterie
+  bool reasons = false;                      // also customer_reasons.csv
   int threads = 0;
   std::size_t memory_bytes = 0;              // 0: half of the machine; the process stays below
   std::string spill_directory = "/tmp";
@@ -74,7 +75,7 @@ struct RunResult {
 };
 
 // Reads, segments and writes customer_segments.csv, segment_summary.csv, segments.sql, report.html, features.parquet (or
-// .csv), model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
+// .csv), customer_reasons.csv if asked for, model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
 RunResult run(const RunOptions& options);
 
 struct AssignOptions {

@@ -106,6 +106,17 @@ Json rules_to_json(const SegmentRules& rules, std::size_t cluster, const std::ve
   return {{"precision", rules.clusters[cluster].precision}, {"recall", rules.clusters[cluster].recall}, {"rules", list}};
 }
 
+Json interests_to_json(const SegmentActivity& segment) {
+  Json json = {{"sampled_customers", segment.customers}};
+  for (const auto kind : {0, 1, 2}) {
+    Json list = Json::array();
+    for (const Interest& i : segment.interests[kind])
+      list.push_back({{"name", i.text}, {"share_of_events", i.own}, {"everyone", i.everyone}, {"lift", i.lift}, {"p_value", i.p_value}});
+    json[kind == 0 ? "categories" : kind == 1 ? "brands" : "products"] = list;
+  }
+  return json;
+}
+
 // Sizes, shares and averages: what a summary needs.
 Json segment_to_json(const RunResult& result, std::size_t c) {
   const ClusterProfile &profile = result.profiles.clusters[c], &everyone = result.profiles.everyone;
@@ -142,6 +153,7 @@ Json explained_segments_to_json(const CustomerTable& customers, const RunResult&
     for (const std::uint32_t row : result.explanation.typical[c]) typical.push_back(customers.ids.text(row));
     segments[c]["typical_customers"] = typical;
     segments[c]["rule"] = rules_to_json(result.explanation.rules, c, names);
+    if (result.explanation.activity.customers > 0) segments[c]["interests"] = interests_to_json(result.explanation.activity.segments[c]);
     segments[c]["play"] = play_to_json(result.model.segments[c].play);
   }
   return segments;

@@ -110,7 +110,11 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   note_equal_columns(data.read, notes);
   note_dates(data.read, notes);
   data.features = choose_features(log, kind, options.feature_set, notes);
-  data.customers = derive_and_filter(compute_features(log, data.features, room_for_features(options.threads, memory, log.store)), options, notes);
+  ActivitySampler sampler(log, options.threads);
+  ComputeOptions compute = room_for_features(options.threads, memory, log.store);
+  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker); };
+  data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
+  data.activity = sampler.finish(data.customers.ids);
   return data;
 }
 

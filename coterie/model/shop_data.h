@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "coterie/features/activity.h"
 #include "coterie/matrix/recipe.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run.h"
@@ -19,6 +20,7 @@ struct ShopData {
   bool has_id_column = true;      // false: customers are numbered
   Recipe recipe = {};                  // empty where all features are numbers and none is missing
   CustomerTable customers = {};        // numbers only, complete; attributes beside them
+  Activity activity = {};              // of a sample of the customers; of logs only
   std::unique_ptr<OutputFile> rejects = nullptr;
 };
 

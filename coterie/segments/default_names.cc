@@ -19,6 +19,16 @@ std::string_view default_name_rules_text() {
       "timing": "every month, and within a week of each purchase"
     },
     {
+      "name": "frequent buyers",
+      "when": ["n_purchase >= 3", "n_purchase >= 2 x average"],
+      "score": {"n_purchase": 1, "revenue": 0.5},
+      "goal": "keep",
+      "action": "Make buying again easy: a reorder list, delivery slots, a loyalty level they can see.",
+      "channel": "e-mail and app",
+      "offer": "a loyalty level with free delivery rather than discounts",
+      "timing": "at their usual distance between orders"
+    },
+    {
       "name": "at-risk buyers",
       "when": ["n_purchase >= 0.5", "n_purchase >= 1 x average", "recency_days >= 1.4 x average"],
       "score": {"recency_days": 2, "n_purchase": 0.5},

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "coterie/segments/interests.h"
 #include "coterie/segments/scatter.h"
 #include "coterie/segments/segment_rules.h"
 #include "coterie/segments/typical.h"
@@ -14,6 +15,7 @@ struct Explanation {
   std::vector<std::vector<std::uint32_t>> typical;  // a segment each: rows of the customer table, the most typical first
   std::vector<NearestSegment> nearest;              // a segment each
   SegmentRules rules;
+  ActivityProfile activity;                         // of event logs
   std::vector<ScatterPoint> points;                 // some customers on the first two principal components
 };
 

@@ -105,12 +105,20 @@ export function sharesChart(report: Report): HTMLElement | null {
   );
 }
 
+/** What the program found out about whether the segments are real, in its own words. */
+function verdict(report: Report): HTMLElement | null {
+  if (!report.verdict) return null;
+  const good = report.verdict.answer === "natural_segments";
+  return element("p", { class: good ? "verdict good" : "verdict" }, element("strong", {}, good ? "Are they real? Yes. " : "Are they real? "), report.verdict.sentence, " ", element("a", { href: "#trust" }, "The evidence"));
+}
+
 export function answer(report: Report, select: (index: number) => void): HTMLElement {
   return section(
     "answer",
     "The answer",
     headline(report),
     element("p", { class: "muted" }, report.events ? `From ${count(report.ledger.rows.used)} events, ${period(report)}.` : `From ${count(report.ledger.rows.used)} rows.`),
+    verdict(report),
     figures(report),
     element("p", { class: "muted noprint" }, "Pick a segment to see who they are and what to do."),
     cards(report, select),

@@ -51,6 +51,24 @@ export interface Segment extends Profile {
   rule: { precision: number; recall: number; ways: Way[] };
 }
 
+/** Of the segment's sampled customers; interests are categories, brands and products. Times are UTC, weekdays from Monday. */
+export interface Activity {
+  customers: number;
+  interests: { name: string; own: number; everyone: number; lift: number }[][];
+  hours: number[];
+  weekdays: number[];
+  months: number[];
+}
+
+/** Are the segments real? The program's verdict with its evidence, a row a number of segments. */
+export interface Verdict {
+  answer: string;
+  sentence: string;
+  table: { k: number; silhouette: number; half_split_agreement: number; least_jaccard: number; least_separation: number; stable: boolean; separated: boolean; natural: boolean }[];
+  /** a segment each: how often it is found again in resamples, in [0, 1] */
+  jaccards: number[];
+}
+
 export interface Rows {
   read: number;
   used: number;
@@ -75,6 +93,8 @@ export interface Report {
   segments: Segment[];
   k: { chosen: number; best: number; elbow: number | null; exact: boolean; judged_rows: number; reason: string; rows: KRow[] };
   pca: { explained: number[]; leading: { feature: string; falls: boolean }[][]; points: [number, number, number, number][] };
+  activity: { everyone: Activity; segments: Activity[] } | null;
+  verdict: Verdict | null;
   rules: { fidelity: number; fitted_rows: number };
   ledger: { rows: Rows; inputs: { name: string; bytes: number; rows: Rows }[]; more_inputs: number };
   options: { k: [number, number]; restarts: number; seed: number; own_names: boolean; different_rows: number };

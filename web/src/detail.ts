@@ -124,6 +124,65 @@ function typical(segment: Segment, report: Report): HTMLElement | null {
   );
 }
 
+function interests(report: Report, index: number): HTMLElement | null {
+  const own = report.activity?.segments[index];
+  if (!own) return null;
+  const kinds = ["categories", "brands", "products"].map((label, kind) => {
+    const list = own.interests[kind] ?? [];
+    if (list.length === 0) return null;
+    const rows = list.map((i) => [data(i.name), percent(i.own), percent(i.everyone), times(i.lift)]);
+    return table({ caption: label[0].toUpperCase() + label.slice(1), head: ["name", "here", "everyone", "lift"], rows });
+  });
+  const some = kinds.some((kind) => kind !== null);
+  return element(
+    "div",
+    { class: "wide" },
+    element("h4", {}, "What they are about"),
+    element(
+      "p",
+      { class: "muted" },
+      some
+        ? `Average share of a customer's events, where it is clearly higher than among the others (from ${count(own.customers)} sampled customers of the segment).`
+        : `No category, brand or product stands out (among ${count(own.customers)} sampled customers of the segment).`,
+    ),
+    some && element("div", { class: "columns three" }, ...kinds),
+  );
+}
+
+const weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+function rhythm(title: string, names: string[], own: number[], everyone: number[], index: number): HTMLElement | null {
+  if (everyone.filter((share) => share > 0).length < 2) return null;
+  return element(
+    "div",
+    {},
+    element("h5", {}, title),
+    chart(`Share of events by ${title}, this segment as bars, all customers as a line`, 190, {
+      grid: { left: 6, right: 10, top: 12, bottom: 6, containLabel: true },
+      xAxis: categoryAxis(names, { axisLabel: { color: "var(--faint)", hideOverlap: true } }),
+      yAxis: valueAxis({ axisLabel: { color: "var(--faint)", formatter: "{value} %" } }),
+      series: [
+        { type: "bar", data: own.map((share) => 100 * share), itemStyle: { color: colour(index) } },
+        { type: "line", symbol: "none", data: everyone.map((share) => 100 * share), lineStyle: { color: "var(--ink)", width: 2 } },
+      ],
+    }),
+  );
+}
+
+function whenTheyCome(report: Report, index: number): HTMLElement | null {
+  if (!report.activity) return null;
+  const own = report.activity.segments[index];
+  const { everyone } = report.activity;
+  const charts = [
+    rhythm("hour of the day (UTC)", own.hours.map((_, hour) => String(hour)), own.hours, everyone.hours, index),
+    rhythm("day of the week", weekdays, own.weekdays, everyone.weekdays, index),
+    rhythm("month", months, own.months, everyone.months, index),
+  ];
+  if (own.customers === 0 || charts.every((drawn) => drawn === null)) return null;
+  return element("div", { class: "wide" }, element("h4", {}, "When they come"), element("p", { class: "muted" }, "Bars: this segment; line: all customers."), element("div", { class: "columns three" }, ...charts));
+}
+
 export function detail(index: number, report: Report): HTMLElement {
   const segment = report.segments[index];
   return element(
@@ -132,6 +191,8 @@ export function detail(index: number, report: Report): HTMLElement {
     element("h3", { id: `detail-${index}` }, element("span", { class: "chip", "aria-hidden": "true" }), data(segment.name), element("span", { class: "muted" }, ` ${count(segment.customers)} customers, ${percent(segment.share)}`)),
     element("div", { class: "columns" }, playbook(segment, report), why(segment), rule(segment), neighbour(segment, report)),
     lifts(segment, report, index),
+    interests(report, index),
+    whenTheyCome(report, index),
     typical(segment, report),
   );
 }

@@ -90,11 +90,29 @@ function scatter(report: Report): HTMLElement | null {
   );
 }
 
+function evidence(report: Report): HTMLElement | null {
+  const { verdict } = report;
+  if (!verdict || verdict.table.length === 0) return null;
+  const yes = (value: boolean) => (value ? "yes" : "no");
+  const rows = verdict.table.map((r) => [`${r.k}${r.k === report.k.chosen ? " (chosen)" : ""}`, yes(r.natural), yes(r.separated), yes(r.stable), r.least_separation.toFixed(2), r.half_split_agreement.toFixed(2), r.least_jaccard.toFixed(2), r.silhouette.toFixed(3)]);
+  return element(
+    "div",
+    {},
+    element("h3", {}, "Are they real?"),
+    element("p", {}, verdict.sentence),
+    element("p", { class: "muted" }, "Separated: there is a valley between any two segments. Stable: halves of the customers, and resamples of them, give the same segments again. Natural: both."),
+    table({ caption: "The evidence for every number of segments", head: ["segments", "natural", "separated", "stable", "least valley", "agreement of halves", "least Jaccard", "silhouette"], rows }),
+    verdict.jaccards.length === report.segments.length &&
+      table({ caption: "How well each segment is found again in resamples (Jaccard; 1 is always the same)", head: ["segment", "Jaccard"], rows: report.segments.map((s, i) => [data(s.name), verdict.jaccards[i].toFixed(2)]) }),
+  );
+}
+
 export function trust(report: Report): HTMLElement {
   return section(
     "trust",
     "How far to trust it",
     element("p", {}, "Clustering always finds groups, also where there are none: a silhouette says how clear they are, not that they are real. Look at the profiles, and at a second period, before you spend on them."),
+    evidence(report),
     kCharts(report),
     scatter(report),
     element("p", { class: "muted" }, report.k.exact ? `Silhouettes are computed over all ${count(report.k.judged_rows)} different customers.` : `Silhouettes are estimated from ${count(report.k.judged_rows)} sampled customers.`),

@@ -1,0 +1,126 @@
+#include "coterie/features/activity.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "coterie/base/parallel.h"
+#include "coterie/base/time.h"
+#include "coterie/events/event_rows.h"
+
+namespace coterie {
+namespace {
+
+bool has_text(ActivityKind kind) { return kind <= ActivityKind::product; }
+
+// The month of a time, 0-11 (Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days).
+std::uint64_t month_of(std::int64_t day) {
+  const std::int64_t shifted = day + 719468;
+  const std::int64_t day_of_era = shifted - floor_divide(shifted, 146097) * 146097;
+  const std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  return static_cast<std::uint64_t>((5 * day_of_year + 2) / 153 + 2) % 12;
+}
+
+std::uint64_t value_of(const Event& event, ActivityKind kind) {
+  const std::int64_t day = floor_divide(event.time_ms, ms_per_day);
+  switch (kind) {
+    case ActivityKind::category: return event.category;
+    case ActivityKind::brand: return event.brand;
+    case ActivityKind::product: return event.product;
+    case ActivityKind::hour: return static_cast<std::uint64_t>((event.time_ms - day * ms_per_day) / (ms_per_day / 24));
+    case ActivityKind::weekday: return static_cast<std::uint64_t>(((day + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    case ActivityKind::month: return month_of(day);
+  }
+  return 0;
+}
+
+// Where a sampled customer stands in the table, if it is still there.
+std::optional<std::uint32_t> row_of(const CustomerIds& ids, Identifier id, const std::string& name) {
+  if (name.empty()) {
+    const auto it = std::lower_bound(ids.numbers.begin(), ids.numbers.end(), id);
+    if (it == ids.numbers.end() || *it != id) return std::nullopt;
+    return static_cast<std::uint32_t>(it - ids.numbers.begin());
+  }
+  const auto it = std::lower_bound(ids.texts.begin(), ids.texts.end(), name);
+  if (it == ids.texts.end() || *it != name) return std::nullopt;
+  return static_cast<std::uint32_t>(ids.numbers.size() + static_cast<std::size_t>(it - ids.texts.begin()));
+}
+
+}  // namespace
+
+ActivitySampler::ActivitySampler(const EventLog& log, int threads, std::size_t events)
+    : log_(log), workplaces_(static_cast<std::size_t>(threads > 0 ? threads : default_threads())) {
+  const double rate = static_cast<double>(events) / static_cast<double>(std::max<std::uint64_t>(1, log.report.rows.used));
+  limit_ = rate >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1p64);
+}
+
+// "" where there is none: a blank field, or a text too long to be kept.
+std::string ActivitySampler::text_of(ActivityKind kind, std::uint64_t value) const {
+  if (kind == ActivityKind::product) return value < named_flag ? std::to_string(value) : "";
+  for (std::size_t w = 0; w < log_.store.writers(); ++w) {
+    const record::Vocabulary& vocabulary = log_.store.vocabulary(w);
+    const StringTable& texts = kind == ActivityKind::category ? vocabulary.categories : vocabulary.brands;
+    if (const std::uint32_t code = texts.find(value); code != StringTable::none) return std::string(texts.text(code));
+  }
+  return "";
+}
+
+void ActivitySampler::add_share(Customer& customer, Workplace& place, ActivityKind kind, std::uint64_t value, double share) const {
+  if (has_text(kind)) {
+    auto [it, is_new] = place.texts.try_emplace({kind, value});
+    if (is_new) it->second = text_of(kind, value);
+    if (it->second.empty() || it->second == unknown_text) return;
+  }
+  customer.shares.push_back({kind, value, share});
+}
+
+void ActivitySampler::visit(const History& history, int worker) {
+  if (mix64(history.customer() ^ 0x5eed0fac7171717u) >= limit_) return;
+  Workplace& place = workplaces_[static_cast<std::size_t>(worker)];
+  Customer& customer = place.customers.emplace_back();
+  customer.id = history.customer();
+  if (customer.id >= named_flag) customer.name = log_.customer_names.text(log_.customer_names.find(customer.id));
+  std::vector<std::uint64_t> values(history.events.size());
+  for (int k = 0; k < activity_kind_count; ++k) {
+    const auto kind = static_cast<ActivityKind>(k);
+    std::transform(history.events.begin(), history.events.end(), values.begin(), [&](const Event& event) { return value_of(event, kind); });
+    std::sort(values.begin(), values.end());
+    for (auto begin = values.begin(); begin != values.end();) {
+      const auto end = std::upper_bound(begin, values.end(), *begin);
+      add_share(customer, place, kind, *begin, static_cast<double>(end - begin) / static_cast<double>(values.size()));
+      begin = end;
+    }
+  }
+}
+
+Activity ActivitySampler::finish(const CustomerIds& ids) {
+  std::map<std::pair<ActivityKind, std::uint64_t>, std::string> texts;
+  std::vector<std::pair<std::uint32_t, const Customer*>> customers;
+  for (Workplace& place : workplaces_) {
+    texts.merge(place.texts);
+    for (const Customer& customer : place.customers)
+      if (const auto row = row_of(ids, customer.id, customer.name)) customers.emplace_back(*row, &customer);
+  }
+  std::sort(customers.begin(), customers.end());
+  Activity activity;
+  for (const auto& [key, text] : texts)
+    if (!text.empty() && text != unknown_text) activity.texts[static_cast<int>(key.first)].push_back(text);
+  for (std::vector<std::string>& list : activity.texts) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  }
+  const auto place_of = [&](const Share& share) {
+    if (!has_text(share.kind)) return static_cast<std::uint32_t>(share.value);
+    const std::vector<std::string>& list = activity.texts[static_cast<int>(share.kind)];
+    return static_cast<std::uint32_t>(std::lower_bound(list.begin(), list.end(), texts.at({share.kind, share.value})) - list.begin());
+  };
+  for (const auto& [row, customer] : customers) {
+    activity.rows.push_back(row);
+    for (const Share& share : customer->shares) activity.shares.push_back({share.kind, place_of(share), share.share});
+    activity.first.push_back(activity.shares.size());
+  }
+  workplaces_.clear();
+  return activity;
+}
+
+}  // namespace coterie
