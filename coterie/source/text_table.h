@@ -21,6 +21,11 @@ bool is_missing(std::string_view text);
 std::string_view trimmed(std::string_view text);
 
 struct TextTable {
+  TextTable() = default;
+  TextTable(TextTable&&) = default;  // a copy's views would point into the original
+  TextTable(const TextTable&) = delete;
+  TextTable& operator=(TextTable&&) = default;
+
   InputFile file;
   Dialect dialect;                       // without its samples
   std::vector<std::string_view> fields;  // row-major, dialect.columns.size() a row
