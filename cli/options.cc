@@ -89,6 +89,10 @@ coterie::ScalingMethod scaling_from_text(const std::string& text) {
 void add_order_options(CLI::App& command, OrderOptions& options) {
   command.add_option("--returns", options.returns, "Cancellations and negative quantities of order lines: set-aside, or net (they count against sales)")->check(CLI::IsMember({"set-aside", "net"}))->capture_default_str();
   command.add_option("--duplicates", options.duplicates, "Equal order lines: keep, or drop all but the first")->check(CLI::IsMember({"keep", "drop"}))->capture_default_str();
+  add_date_options(command, options);
+}
+
+void add_date_options(CLI::App& command, OrderOptions& options) {
   command.add_option("--date-order", options.date_order, "iso, year-month-day, month-day-year or day-month-year; guessed where not given");
   command.add_option("--today", options.today, "The day recency counts to, like 2011-12-11; where not given, the last event, of orders one day later");
 }

@@ -36,6 +36,7 @@ struct OrderOptions {
   std::string returns = "set-aside", duplicates = "keep", date_order, today;
 };
 void add_order_options(CLI::App& command, OrderOptions& options);
+void add_date_options(CLI::App& command, OrderOptions& options);  // without what becomes of returns and duplicates
 coterie::OrderRules order_rules_from(const OrderOptions& options);
 std::optional<std::int64_t> today_from_text(const std::string& text);  // milliseconds since 1970; "" is none
 std::optional<coterie::DateOrder> date_order_from_text(const std::string& text);  // "" is none

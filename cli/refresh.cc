@@ -5,6 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/comparison.h"
+#include "cli/config.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "coterie/base/time.h"
@@ -15,6 +16,7 @@ namespace {
 
 struct RefreshCommand {
   InputOptions input;
+  OrderOptions orders;
   coterie::RefreshOptions options;
   std::string k = "3..7", features = "parquet";
 };
@@ -25,6 +27,8 @@ void run_refresh(RefreshCommand& command) {
   run.inputs = command.input.inputs;
   run.k = k_range_from_text(command.k);
   run.roles = roles_from_texts(command.input.roles);
+  run.date_order = date_order_from_text(command.orders.date_order);
+  run.today_ms = today_from_text(command.orders.today);
   run.delimiter = delimiter_from_text(command.input.delimiter);
   run.as_of_ms = as_of_from_text(command.input.as_of);
   run.memory_bytes = bytes_from_text(command.input.memory);
@@ -41,6 +45,7 @@ void run_refresh(RefreshCommand& command) {
 
 struct HistoryCommand {
   InputOptions input;
+  OrderOptions orders;
   std::string model, out;
   std::vector<std::string> dates;
 };
@@ -51,6 +56,8 @@ void run_history(const HistoryCommand& command) {
                     .model = command.model,
                     .out = command.out,
                     .roles = roles_from_texts(command.input.roles),
+                    .date_order = date_order_from_text(command.orders.date_order),
+                    .today_ms = today_from_text(command.orders.today),
                     .delimiter = delimiter_from_text(command.input.delimiter),
                     .threads = command.input.threads,
                     .memory_bytes = bytes_from_text(command.input.memory),
@@ -68,22 +75,33 @@ void add_refresh_command(CLI::App& app) {
   CLI::App* refresh = app.add_subcommand("refresh", "Bring a run up to date: new data under its model, or a refit that keeps identities");
   const auto command = std::make_shared<RefreshCommand>();
   add_input_options(*refresh, command->input);
-  refresh->add_option("--model", command->options.model, "Folder of the run to be refreshed; it stays as it is")->required();
-  refresh->add_option("--out", command->options.run.out, "Folder for the refreshed run")->required();
+  add_date_options(*refresh, command->orders);
+  refresh->add_option("--join", command->options.run.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
+  refresh->add_option("--model", command->options.model, "Folder of the run to be refreshed; it stays as it is");
+  refresh->add_option("--out", command->options.run.out, "Folder for the refreshed run");
   refresh->add_flag("--refit", command->options.refit, "Fit a new model; a segment that goes on keeps its identity and name");
   refresh->add_option("--k", command->k, "Of a refit: number of segments, or a range of which the silhouette chooses")->capture_default_str();
   refresh->add_option("--restarts", command->options.run.restarts, "Of a refit: seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
   refresh->add_option("--seed", command->options.run.seed, "Of a refit: same seed, same result")->capture_default_str();
   refresh->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
-  refresh->callback([command] { run_refresh(*command); });
+  refresh->callback([command, refresh] {
+    apply_config(*refresh);
+    for (const char* name : {"files", "--model", "--out"}) require_option(*refresh, name);
+    run_refresh(*command);
+  });
 }
 
 void add_history_command(CLI::App& app) {
   CLI::App* history = app.add_subcommand("history", "The segments of a log's customers at several dates, under one model");
   const auto command = std::make_shared<HistoryCommand>();
   add_read_options(*history, command->input);
-  history->add_option("--as-of", command->dates, "A date; give it once for each")->required()->allow_extra_args(false);
-  history->add_option("--model", command->model, "Folder that coterie run wrote")->required();
-  history->add_option("--out", command->out, "CSV file to write, or - for standard output")->required();
-  history->callback([command] { run_history(*command); });
+  add_date_options(*history, command->orders);
+  history->add_option("--as-of", command->dates, "A date; give it once for each")->allow_extra_args(false);
+  history->add_option("--model", command->model, "Folder that coterie run wrote");
+  history->add_option("--out", command->out, "CSV file to write, or - for standard output");
+  history->callback([command, history] {
+    apply_config(*history);
+    for (const char* name : {"files", "--as-of", "--model", "--out"}) require_option(*history, name);
+    run_history(*command);
+  });
 }

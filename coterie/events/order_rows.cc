@@ -60,6 +60,7 @@ bool EventRows::parse_order(const CsvRow& row) {
   if (customer.empty()) return refuse(Reason::no_customer, column(Role::customer));
   if (time.empty()) return refuse(Reason::no_time, column(Role::time));
   if (!parse_when(time)) return refuse(Reason::bad_time, column(Role::time));
+  if (event_.time_ms > as_of_ms) return refuse(Reason::after_as_of, column(Role::time));
   if (is_cancellation(invoice) && !rules_.net_returns) return refuse(Reason::cancellation, column(Role::invoice));
   std::int64_t quantity = 1;
   if (column(Role::quantity) >= 0 && !parse_quantity(text(Role::quantity), quantity)) return refuse(Reason::bad_quantity, column(Role::quantity));

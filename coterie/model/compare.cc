@@ -150,6 +150,7 @@ Comparison compare(const std::string& earlier, const std::string& later) {
   Comparison comparison;
   comparison.earlier = load_saved_run(earlier);
   comparison.later = load_saved_run(later);
+  for (const SavedRun* run : {&comparison.earlier, &comparison.later}) require_ids(*run, "another run");
   count_movement(comparison);
   const SavedFeatures before = load_saved_features(comparison.earlier), after = load_saved_features(comparison.later);
   const CommonFeatures features = common_features(before, after);

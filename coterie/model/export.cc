@@ -217,6 +217,7 @@ ExportResult export_customers(const ExportOptions& options) {
   require_fitting_options(options);
   ExportResult result;
   result.run = load_saved_run(options.run);
+  if (needs_contacts(options.platform)) require_ids(result.run, "a file of contacts");
   result.hold_out = hold_out_for(options, result.run);
   result.minimum_size = options.minimum_size.value_or(rule_of(options.platform).kind == PlatformKind::advertising ? minimum_for_advertising : minimum_elsewhere);
   result.for_spreadsheets = options.for_spreadsheets.value_or(options.platform == Platform::csv);

@@ -13,6 +13,7 @@
 #include "coterie/base/time.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
+#include "coterie/model/earlier_options.h"
 #include "coterie/model/shop_data.h"
 #include "coterie/segments/profile.h"
 
@@ -28,10 +29,10 @@ void require_another_folder(const RefreshOptions& options) {
     throw Error(ErrorKind::usage, "the refreshed run would replace the run it is compared with", "give another folder with --out", options.run.out);
 }
 
-AssignOptions assign_options(const RefreshOptions& options, const std::string& rejects_path) {
+AssignOptions assign_options(const RefreshOptions& options, const OrderRules& orders, const std::string& rejects_path) {
   const RunOptions& run = options.run;
   return {.inputs = run.inputs, .model = options.model, .rejects_path = rejects_path, .roles = run.roles, .joins = run.joins,
-          .orders = run.orders, .date_order = run.date_order, .today_ms = run.today_ms, .delimiter = run.delimiter, .as_of_ms = run.as_of_ms, .threads = run.threads,
+          .orders = orders, .date_order = run.date_order, .today_ms = run.today_ms, .delimiter = run.delimiter, .as_of_ms = run.as_of_ms, .threads = run.threads,
           .memory_bytes = run.memory_bytes, .spill_directory = run.spill_directory, .progress = run.progress};
 }
 
@@ -42,7 +43,14 @@ Json rows_to_json(const RowCounts& rows) {
   return {{"read", rows.read}, {"used", rows.used}, {"set_aside_by_reason", set_aside}};
 }
 
-std::string refresh_to_json(const RefreshOptions& options, const ReadReport& read, const Model& model, const Profiles& profiles) {
+Json earlier_options_to_json(const EarlierOptions& options) {
+  return {{"returns", options.orders.net_returns ? "net" : "set-aside"},
+          {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
+          {"filters", options.filters},
+          {"feature_set", options.feature_set}};
+}
+
+std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions& earlier, const ReadReport& read, const Model& model, const Profiles& profiles) {
   Json inputs = Json::array(), segments = Json::array();
   for (const InputReport& input : read.inputs) inputs.push_back({{"path", input.file.path}, {"bytes", input.file.bytes}, {"hash", input.file.hash}, {"rows", rows_to_json(input.rows)}});
   for (std::size_t c = 0; c < model.k; ++c)
@@ -51,6 +59,7 @@ std::string refresh_to_json(const RefreshOptions& options, const ReadReport& rea
                      {"version", COTERIE_VERSION},
                      {"model", options.model},
                      {"as_of", options.run.as_of_ms == INT64_MAX ? Json(nullptr) : Json(iso_time(options.run.as_of_ms))},
+                     {"options", earlier_options_to_json(earlier)},
                      {"inputs", inputs},
                      {"rows", rows_to_json(read.rows)},
                      {"segments", segments}};
@@ -59,8 +68,8 @@ std::string refresh_to_json(const RefreshOptions& options, const ReadReport& rea
 
 // What run, refresh and export leave in the folder of a run.
 bool is_of_run(const std::string& entry) {
-  static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv",
-                                       "run.json", "refresh.json", "hold_out.json", "changes"};
+  static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv", "rfm_scores.csv",
+                                       "segments.sql", "report.html", "run.json", "refresh.json", "hold_out.json", "changes"};
   return std::find(names.begin(), names.end(), entry) != names.end();
 }
 
@@ -68,8 +77,9 @@ ReadReport refresh_under_model(const RefreshOptions& options) {
   const RunOptions& run = options.run;
   const Model model = load_model(options.model);
   const MemoryPlan memory = plan_memory(run.memory_bytes, run.threads);
+  const EarlierOptions earlier = load_earlier_options(options.model);
   OutputFolder folder(run.out, is_of_run);
-  ShopData read = read_for_model(assign_options(options, folder.file("rejects.csv")), model, memory);
+  ShopData read = read_for_model(assign_options(options, earlier.orders, folder.file("rejects.csv")), model, memory);
   const HugeArray<std::int32_t> labels = assign_clusters(model, read.customers, run.threads);
   const Profiles profiles = profile_clusters(read.customers, labels, model.k, run.threads);
   OutputFile segments(folder.file("customer_segments.csv")), summary(folder.file("segment_summary.csv"));
@@ -88,14 +98,25 @@ ReadReport refresh_under_model(const RefreshOptions& options) {
   }
   fs::copy_file(options.model + "/model.json", folder.file("model.json"));
   if (fs::exists(options.model + "/hold_out.json")) fs::copy_file(options.model + "/hold_out.json", folder.file("hold_out.json"));
-  write_file(folder.file("refresh.json"), refresh_to_json(options, read.read, model, profiles));
+  write_file(folder.file("refresh.json"), refresh_to_json(options, earlier, read.read, model, profiles));
   folder.commit();
   return read.read;
+}
+
+// What the earlier run was told about its data holds for the new one, too.
+void take_options(const Model& model, const EarlierOptions& earlier, RunOptions& run) {
+  run.shape = model.shape;
+  run.scaling = model.scaling.method;
+  run.derived = model.derived;
+  run.orders = earlier.orders;
+  run.filters = earlier.filters;
+  run.feature_set = earlier.feature_set;
 }
 
 ReadReport refit(const RefreshOptions& options) {
   RunOptions run = options.run;
   run.identities_of = options.model;
+  take_options(load_model(options.model), load_earlier_options(options.model), run);
   const RunResult result = coterie::run(run);
   const std::string hold_out = options.model + "/hold_out.json";
   if (fs::exists(hold_out)) fs::copy_file(hold_out, run.out + "/hold_out.json", fs::copy_options::overwrite_existing);

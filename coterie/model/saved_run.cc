@@ -44,6 +44,12 @@ SavedRun load_saved_run(const std::string& folder) {
   return run;
 }
 
+void require_ids(const SavedRun& run, const std::string& purpose) {
+  if (run.model.has_id_column) return;
+  throw Error(ErrorKind::usage, fmt::format("the customers of this run have no ids and were numbered: nobody can be found again in {}", purpose),
+              "run again on a table with a column of ids: --column NAME=id", run.folder);
+}
+
 CustomerIndex::CustomerIndex(const SavedRun& run) {
   rows_.reserve(run.ids.size());
   for (std::size_t row = 0; row < run.ids.size(); ++row)

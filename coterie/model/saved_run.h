@@ -27,6 +27,9 @@ struct SavedRun {
 // Throws Error(missing_input) when the folder holds no run, Error(damaged_input) when its files do not fit together.
 SavedRun load_saved_run(const std::string& folder);
 
+// Throws Error(usage) when the run's customers have no ids but are numbered: then nobody can be found again in `purpose`.
+void require_ids(const SavedRun& run, const std::string& purpose);
+
 // The row of a customer by its id; views the run, which must outlive it.
 class CustomerIndex {
  public:

@@ -8,6 +8,7 @@
 #include "coterie/base/error.h"
 #include "coterie/base/output_file.h"
 #include "coterie/base/time.h"
+#include "coterie/model/earlier_options.h"
 #include "coterie/model/shop_data.h"
 #include "coterie/source/ledger.h"
 
@@ -55,12 +56,14 @@ SegmentHistory segment_history(const SegmentHistoryOptions& options) {
   if (options.as_of_ms.empty()) throw Error(ErrorKind::usage, "a history needs dates", "give --as-of DATE for each of them");
   SegmentHistory history{load_model(options.assign.model), {}};
   const MemoryPlan memory = plan_memory(options.assign.memory_bytes, options.assign.threads);
+  const OrderRules orders = load_earlier_options(options.assign.model).orders;
   std::vector<std::int64_t> dates = options.as_of_ms;
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
   Assigned before;
   for (const std::int64_t date : dates) {
     AssignOptions assign = options.assign;
+    assign.orders = orders;
     assign.as_of_ms = date;
     Assigned now{read_for_model(assign, history.model, memory).customers, {}};
     now.labels = assign_clusters(history.model, now.customers, assign.threads);
