@@ -20,7 +20,7 @@ std::string_view default_name_rules_text() {
     },
     {
       "name": "frequent buyers",
-      "when": ["n_purchase >= 3", "n_purchase >= 2 x average"],
+      "when": ["n_purchase >= 2", "n_purchase >= 2 x average"],
       "score": {"n_purchase": 1, "revenue": 0.5},
       "goal": "keep",
       "action": "Make buying again easy: a reorder list, delivery slots, a loyalty level they can see.",
@@ -46,6 +46,16 @@ std::string_view default_name_rules_text() {
       "action": "Make ordering again easy, and show what other loyal customers take.",
       "channel": "e-mail",
       "offer": "a loyalty level rather than discounts",
+      "timing": "at their usual distance between orders"
+    },
+    {
+      "name": "frequent customers",
+      "when": ["frequency >= 2 x average", "recency_days <= 1 x average"],
+      "score": {"frequency": 0.9, "monetary": 0.5},
+      "goal": "keep",
+      "action": "Make ordering again easy: a reorder list, a loyalty level they can see.",
+      "channel": "e-mail",
+      "offer": "a loyalty level with free delivery rather than discounts",
       "timing": "at their usual distance between orders"
     },
     {
@@ -127,6 +137,16 @@ std::string_view default_name_rules_text() {
       "channel": "app or push",
       "offer": "a second coupon when the first is used",
       "timing": "right after a coupon was used"
+    },
+    {
+      "name": "coupon testers",
+      "when": ["claimed_frequency >= 1.05 x average", "burn_rate <= 0.95 x average"],
+      "score": {"claimed_frequency": 1, "burn_rate": -0.5},
+      "goal": "grow",
+      "action": "They take many coupons and use some: learn which, and offer those.",
+      "channel": "app or push",
+      "offer": "coupons of the kind they used last",
+      "timing": "a week after a coupon was taken"
     },
     {
       "name": "rare claimers",
