@@ -11,7 +11,7 @@ namespace {
 
 void run(const coterie::CompareOptions& options) {
   print_comparison(compare_runs(options));
-  fmt::print("\nwritten to {}\n", options.out);
+  fmt::print("\nwritten to {}\nopen {}/report.html in a browser\n", options.out, options.out);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "coterie/base/output_file.h"
 #include "coterie/base/output_folder.h"
 #include "coterie/deliver/parted_csv.h"
+#include "coterie/deliver/report_page.h"
 
 namespace coterie {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Row = std::vector<std::string>;
 
-constexpr std::array<const char*, 5> file_names = {"movement.csv", "delta.csv", "segments.csv", "drift.csv", "compare.json"};
+constexpr std::array<const char*, 6> file_names = {"movement.csv", "delta.csv", "segments.csv", "drift.csv", "compare.json", "report.html"};
 
 std::string name_of_earlier(const Comparison& c, std::size_t a) { return a < c.earlier.model.k ? c.earlier.model.segments[a].name : no_segment; }
 std::string name_of_later(const Comparison& c, std::size_t b) { return b < c.later.model.k ? c.later.model.segments[b].name : no_segment; }
@@ -97,7 +98,7 @@ Json stability_to_json(const PopulationStability& stability) {
   return {{"psi", stability.index}, {"noise_95", stability.noise_95}, {"bins", stability.bins}, {"shift", name_of(stability.shift())}};
 }
 
-std::string comparison_to_json(const Comparison& c) {
+Json comparison_to_json(const Comparison& c) {
   Json segments = Json::array(), flows = Json::array(), drift = Json::array();
   for (const Identity& row : identities(c))
     segments.push_back({{"segment", row.earlier}, {"fate", row.fate}, {"later_segment", row.later}, {"linked_with", row.linked}, {"customers_before", row.before}, {"customers_after", row.after}});
@@ -123,7 +124,22 @@ std::string comparison_to_json(const Comparison& c) {
                      {"distance_ratio", c.distance_ratio ? Json(*c.distance_ratio) : Json(nullptr)},
                      {"refit_is_due", c.refit_is_due},
                      {"reasons", c.reasons}};
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json;
+}
+
+// The `most` elements with the greatest `key` stay, in falling order; how many are left out.
+std::size_t keep_greatest(Json& list, const char* key, std::size_t most) {
+  std::stable_sort(list.begin(), list.end(), [&](const Json& a, const Json& b) { return a[key].get<double>() > b[key].get<double>(); });
+  const std::size_t left_out = list.size() - std::min(list.size(), most);
+  list.erase(list.end() - static_cast<std::ptrdiff_t>(left_out), list.end());
+  return left_out;
+}
+
+// The page shows what is large: it does not grow with the number of segments and features.
+std::string comparison_page(Json json) {
+  json["flows_left_out"] = keep_greatest(json["flows"], "customers", 400);
+  json["drift_left_out"] = keep_greatest(json["drift"], "psi", 60);
+  return report_page(Json{{"comparison", json}}.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace
@@ -134,7 +150,9 @@ void write_comparison(const std::string& path, const Comparison& comparison) {
   write_delta(folder, comparison);
   write_segments(folder, comparison);
   write_drift(folder, comparison);
-  write_file(folder.file("compare.json"), comparison_to_json(comparison));
+  const Json json = comparison_to_json(comparison);
+  write_file(folder.file("compare.json"), json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file(folder.file("report.html"), comparison_page(json));
   folder.commit();
 }
 

@@ -10,7 +10,7 @@ namespace coterie {
 // What stands for "in no segment" in movement.csv and delta.csv: a word, because most platforms keep a field whose new value is blank.
 constexpr const char* no_segment = "none";
 
-// movement.csv, delta.csv, segments.csv, drift.csv and compare.json, put in place together (base/output_folder.h).
+// movement.csv, delta.csv, segments.csv, drift.csv, compare.json and report.html, put in place together (base/output_folder.h).
 void write_comparison(const std::string& folder, const Comparison& comparison);
 
 }  // namespace coterie

@@ -101,9 +101,14 @@ class ReportData {
       const std::string& name = result_.model.features[f];
       const auto it = std::find_if(result_.features.begin(), result_.features.end(), [&](const Feature& feature) { return feature.name == name; });
       const bool known = it != result_.features.end();
-      list.push_back({{"name", text(name)}, {"kind", known ? name_of(it->kind) : "number"}, {"definition", known ? Json(it->definition) : Json(nullptr)}});
+      list.push_back({{"name", text(name)}, {"kind", known ? name_of(it->kind) : "number"}, {"definition", known ? Json(it->definition) : definition_of_coupon_feature(name)}});
     }
     return list;
+  }
+  Json definition_of_coupon_feature(const std::string& name) const {
+    for (const CouponFeature& feature : result_.coupon_features)
+      if (feature.name == name) return feature.definition;
+    return nullptr;
   }
   Json profile(const ClusterProfile& profile) const {
     Json quantiles = Json::array();

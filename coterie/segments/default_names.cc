@@ -20,13 +20,143 @@ std::string_view default_name_rules_text() {
     },
     {
       "name": "frequent buyers",
-      "when": ["n_purchase >= 3", "n_purchase >= 2 x average"],
+      "when": ["n_purchase >= 2", "n_purchase >= 2 x average"],
       "score": {"n_purchase": 1, "revenue": 0.5},
       "goal": "keep",
       "action": "Make buying again easy: a reorder list, delivery slots, a loyalty level they can see.",
       "channel": "e-mail and app",
       "offer": "a loyalty level with free delivery rather than discounts",
       "timing": "at their usual distance between orders"
+    },
+    {
+      "name": "champions",
+      "when": ["frequency >= 2 x average", "monetary >= 2 x average", "recency_days <= 0.7 x average"],
+      "score": {"frequency": 1, "monetary": 1, "recency_days": -0.5},
+      "goal": "keep",
+      "action": "Thank them, ask what they want next, and let them in first on new products.",
+      "channel": "a personal e-mail or a call; no mass mailing",
+      "offer": "early access and service rather than discounts",
+      "timing": "every month, and within a week of each order"
+    },
+    {
+      "name": "loyal customers",
+      "when": ["frequency >= 1.4 x average", "monetary >= 1.1 x average", "recency_days <= 1 x average"],
+      "score": {"frequency": 1, "monetary": 0.5},
+      "goal": "keep",
+      "action": "Make ordering again easy, and show what other loyal customers take.",
+      "channel": "e-mail",
+      "offer": "a loyalty level rather than discounts",
+      "timing": "at their usual distance between orders"
+    },
+    {
+      "name": "frequent customers",
+      "when": ["frequency >= 2 x average", "recency_days <= 1 x average"],
+      "score": {"frequency": 0.9, "monetary": 0.5},
+      "goal": "keep",
+      "action": "Make ordering again easy: a reorder list, a loyalty level they can see.",
+      "channel": "e-mail",
+      "offer": "a loyalty level with free delivery rather than discounts",
+      "timing": "at their usual distance between orders"
+    },
+    {
+      "name": "big spenders",
+      "when": ["monetary / frequency >= 1.4 x average", "monetary >= 1 x average"],
+      "score": {"monetary": 1},
+      "goal": "grow",
+      "action": "Offer the better variant and what goes with it; ask for a second order.",
+      "channel": "e-mail with advice; a call above a value you choose",
+      "offer": "service, delivery on a day of their choice",
+      "timing": "two to four weeks after an order"
+    },
+    {
+      "name": "at risk",
+      "when": ["recency_days >= 1.4 x average", "monetary >= 0.7 x average"],
+      "score": {"recency_days": 1, "monetary": 1},
+      "goal": "win back",
+      "action": "Ask why they stopped, and show what is new in what they used to buy.",
+      "channel": "e-mail, then one paid reminder to those who do not open it",
+      "offer": "a voucher that ends soon, for their next order only",
+      "timing": "now: each further week makes a return less likely"
+    },
+    {
+      "name": "new customers",
+      "when": ["recency_days <= 0.7 x average", "frequency <= 0.7 x average"],
+      "score": {"recency_days": -1},
+      "goal": "grow",
+      "action": "Make a second order likely: help with the first, recommend the next.",
+      "channel": "e-mail series after the order",
+      "offer": "a small reward for the second order",
+      "timing": "within 30 days of the first order"
+    },
+    {
+      "name": "lapsed customers",
+      "when": ["recency_days >= 1.4 x average", "frequency <= 1 x average"],
+      "score": {"recency_days": 1, "frequency": -0.5},
+      "goal": "win back",
+      "action": "One message about what is new; then leave them out of paid campaigns.",
+      "channel": "e-mail only",
+      "offer": "a voucher, once",
+      "timing": "once, at the start of a season"
+    },
+    {
+      "name": "occasional customers",
+      "when": ["frequency <= 1 x average"],
+      "score": {"frequency": -0.5},
+      "goal": "grow",
+      "action": "Show what goes with what they bought, and remind them when it should be used up.",
+      "channel": "e-mail",
+      "offer": "free delivery above their usual order",
+      "timing": "at the median distance between orders of all customers"
+    },
+    {
+      "name": "coupon enthusiasts",
+      "when": ["claimed_frequency >= 1.15 x average", "burn_frequency >= 1.15 x average"],
+      "score": {"burn_frequency": 1, "claimed_frequency": 1},
+      "goal": "keep",
+      "action": "Give them offers first, and ask them to tell friends.",
+      "channel": "app or push",
+      "offer": "a coupon on what they have not tried yet",
+      "timing": "weekly"
+    },
+    {
+      "name": "coupon collectors",
+      "when": ["burn_rate <= 0.75 x average"],
+      "score": {"burn_rate": -1, "claimed_frequency": 0.5},
+      "goal": "activate",
+      "action": "Remind them of the coupons they hold, before these end.",
+      "channel": "push or text message",
+      "offer": "none new until one is used",
+      "timing": "three days before a coupon ends"
+    },
+    {
+      "name": "quick redeemers",
+      "when": ["burn_rate >= 1.3 x average"],
+      "score": {"burn_rate": 1},
+      "goal": "grow",
+      "action": "They use what they take: offer more of it, at other shops too.",
+      "channel": "app or push",
+      "offer": "a second coupon when the first is used",
+      "timing": "right after a coupon was used"
+    },
+    {
+      "name": "coupon testers",
+      "when": ["claimed_frequency >= 1.05 x average", "burn_rate <= 0.95 x average"],
+      "score": {"claimed_frequency": 1, "burn_rate": -0.5},
+      "goal": "grow",
+      "action": "They take many coupons and use some: learn which, and offer those.",
+      "channel": "app or push",
+      "offer": "coupons of the kind they used last",
+      "timing": "a week after a coupon was taken"
+    },
+    {
+      "name": "rare claimers",
+      "when": ["claimed_frequency <= 0.85 x average"],
+      "score": {"claimed_frequency": -1},
+      "goal": "activate",
+      "action": "Ask which shops they like, and show coupons of these.",
+      "channel": "e-mail",
+      "offer": "one good coupon rather than many",
+      "timing": "at the start of the month"
     },
     {
       "name": "at-risk buyers",

@@ -25,6 +25,11 @@ class Comparison {
     if (!own || *all <= 0) return 0;
     return std::clamp(std::log2(std::max(*own, 0.0) / *all), -6.0, 6.0);
   }
+  // In deviations of all customers; 0 where these are all alike.
+  double difference(const std::string& feature) const {
+    const auto c = static_cast<std::size_t>(std::find(names_.begin(), names_.end(), feature) - names_.begin());
+    return everyone_.deviations[c] > 0 ? (cluster_.means[c] - everyone_.means[c]) / everyone_.deviations[c] : 0;
+  }
   bool holds(const NameCondition& condition) const {
     const std::optional<double> own = value_of(cluster_, condition), all = value_of(everyone_, condition);
     if (!own || !all) return false;
@@ -56,8 +61,8 @@ class Comparison {
   const std::vector<std::string>& names_;
 };
 
-// Means within 3.5 % of everyone's are neither high nor low.
-constexpr double hardly_different = 0.05;
+// Means within a tenth of a deviation of everyone's are neither high nor low.
+constexpr double hardly_different = 0.1;
 
 std::vector<Evidence> evidence_of(const Comparison& comparison, const NameRule& rule) {
   std::vector<Evidence> list;
@@ -86,18 +91,19 @@ Play play_for(const Comparison& comparison, const NameRules& rules) {
   return play;
 }
 
-// "high n_view, low recency_days": the two features whose means differ most from everyone's.
+// "high n_view, low recency_days": the two features whose means differ most from everyone's, in deviations of all customers.
 SegmentName describe(const Comparison& comparison, const NameRules& rules) {
-  std::vector<std::pair<double, std::string>> lifts;
-  for (const std::string& feature : comparison.names()) lifts.emplace_back(comparison.lift(feature), feature);
-  std::stable_sort(lifts.begin(), lifts.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
-  lifts.resize(std::min<std::size_t>(2, lifts.size()));
+  std::vector<std::pair<double, std::string>> differences;
+  for (const std::string& feature : comparison.names()) differences.emplace_back(comparison.difference(feature), feature);
+  std::stable_sort(differences.begin(), differences.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
+  differences.resize(std::min<std::size_t>(2, differences.size()));
   std::string name;
   std::vector<Evidence> evidence;
-  for (const auto& [lift, feature] : lifts) {
+  for (const auto& [difference, feature] : differences) {
     evidence.push_back(comparison.evidence({feature, "", true, 0, false}));
-    if (std::abs(lift) < hardly_different) continue;
-    name += fmt::format("{}{} {}", name.empty() ? "" : ", ", lift > 0 ? "high" : "low", feature);
+    if (std::abs(difference) < hardly_different) continue;
+    const bool is_level = feature.find('=') != std::string::npos && evidence.back().own >= 0.5;  // "City=Chicago" of most of them
+    name += fmt::format("{}{}{}", name.empty() ? "" : ", ", is_level ? "" : difference > 0 ? "high " : "low ", feature);
   }
   return {name.empty() ? "typical customers" : name, sentence_of(evidence), play_for(comparison, rules), evidence};
 }

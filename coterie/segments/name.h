@@ -24,7 +24,7 @@ struct SegmentName {
 
 // `names` are the features'. Each rule whose conditions hold gives a cluster a score; names go to clusters from the
 // highest score down (ties: the earlier rule, then the lower cluster), each name once. What is left over is described by
-// the two features whose means differ most from everyone's, and its play is chosen by what it buys.
+// the two features whose means differ most from everyone's (in deviations), and its play is chosen by what it buys.
 std::vector<SegmentName> name_segments(const Profiles& profiles, const std::vector<std::string>& names,
                                        const NameRules& rules = default_name_rules());
 

@@ -13,7 +13,7 @@ const std::vector<std::string> names = {"total_events", "n_view", "n_cart", "n_p
 
 Profiles profiles_of(const std::vector<std::vector<double>>& means, const std::vector<double>& everyone) {
   Profiles profiles;
-  profiles.everyone.customers = 100 * means.size(), profiles.everyone.share = 1, profiles.everyone.means = everyone;
+  profiles.everyone.customers = 100 * means.size(), profiles.everyone.share = 1, profiles.everyone.means = everyone, profiles.everyone.deviations = everyone;
   for (const auto& mean : means) {
     ClusterProfile& cluster = profiles.clusters.emplace_back();
     cluster.customers = 100, cluster.share = 1.0 / static_cast<double>(means.size()), cluster.means = mean;
@@ -35,14 +35,19 @@ TEST(NameSegments, NamesByWhatAClusterIs) {
 
 TEST(NameSegments, DescribesWhatNoRuleFitsByTheTwoGreatestDifferences) {
   const auto segments = name_segments(profiles_of({{10, 2, 1, 0.8, 1, 15, 1}}, {10, 8, 1, 1, 1, 5, 1}), names);
-  EXPECT_EQ(segments[0].name, "low n_view, high recency_days");
-  EXPECT_EQ(segments[0].because, "n_view 2 on average against 8 for everyone; recency_days 15 on average against 5 for everyone");
+  EXPECT_EQ(segments[0].name, "high recency_days, low n_view");
+  EXPECT_EQ(segments[0].because, "recency_days 15 on average against 5 for everyone; n_view 2 on average against 8 for everyone");
 }
 
 TEST(NameSegments, CallsNothingHighOrLowThatIsLikeEveryone) {
   const std::vector<double> same = {10, 8, 1, 1, 20, 15, 5};
   EXPECT_EQ(name_segments(profiles_of({same}, same), names)[0].name, "typical customers");
   EXPECT_EQ(name_segments(profiles_of({{10, 12, 1, 1, 20, 15, 5}}, same), names)[0].name, "high n_view");
+}
+
+TEST(NameSegments, ALevelOfMostOfThemIsNamedAsItIs) {
+  EXPECT_EQ(name_segments(profiles_of({{0.9, 3}}, {0.2, 10}), {"City=New York", "Age"})[0].name, "City=New York, low Age");
+  EXPECT_EQ(name_segments(profiles_of({{0, 10}}, {0.2, 10}), {"City=New York", "Age"})[0].name, "low City=New York");
 }
 
 TEST(NameSegments, EveryNameIsUnique) {

@@ -101,7 +101,20 @@ export interface Report {
   notes: string[];
 }
 
-export function readReport(): Report {
-  const element = document.getElementById("data");
-  return JSON.parse(element?.textContent ?? "") as Report;
+/** Two runs side by side: compare.json, with the largest flows and shifts only. */
+export interface Comparison {
+  version: string;
+  customers: { stayed: number; moved: number; entered: number; left: number };
+  segments: { segment: string; fate: string; later_segment: string; linked_with: string; customers_before: number; customers_after: number }[];
+  flows: { from: string; to: string; customers: number }[];
+  flows_left_out: number;
+  drift: { feature: string; shift: string; psi: number; noise_95: number; mean_before: number; mean_after: number }[];
+  drift_left_out: number;
+  refit_is_due: boolean;
+  reasons: string[];
+}
+
+/** A page is of a run, or of a comparison. */
+export function readData(): Report | { comparison: Comparison } {
+  return JSON.parse(document.getElementById("data")?.textContent ?? "") as Report | { comparison: Comparison };
 }

@@ -88,8 +88,16 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
         symbolSize: 11,
         data: drawn.map((x, i) => [x.lift[0], i]),
         itemStyle: { color: chosen },
-        label: { show: true, position: "right", color: "var(--ink)", formatter: (p: { value: number[] }) => times(p.value[0]) },
         markLine: { silent: true, symbol: "none", label: { formatter: "everyone", color: "var(--faint)" }, lineStyle: { color: "var(--faint)" }, data: [{ xAxis: 1 }] },
+      },
+      {
+        // The numbers stand behind the intervals.
+        type: "scatter",
+        silent: true,
+        symbolSize: 10,
+        itemStyle: { color: "transparent" },
+        data: drawn.map((x, i) => [Math.max(x.lift[0], x.lift[2]), i]),
+        label: { show: true, position: "right", color: "var(--ink)", formatter: (p: { dataIndex: number }) => times(drawn[p.dataIndex].lift[0]) },
       },
     ],
   });

@@ -3,25 +3,21 @@ import "./style.css";
 import { answer, sharesChart } from "./answer";
 import { dispose, drawForPaper, drawForScreen } from "./charts";
 import { compare } from "./compare";
-import { readReport, type Report } from "./data";
+import { comparison } from "./comparison";
+import { readData, type Comparison, type Report } from "./data";
 import { detail } from "./detail";
 import { append, element, section } from "./elements";
 import { making } from "./making";
 import { trust } from "./trust";
 
-function header(): HTMLElement {
-  const links: [string, string][] = [
-    ["answer", "Answer"],
-    ["segment", "Segments"],
-    ["compare", "Side by side"],
-    ["trust", "Trust"],
-    ["making", "How it was made"],
-  ];
+type Links = [id: string, label: string][];
+
+function header(title: string, links: Links): HTMLElement {
   const theme = element("button", { type: "button", class: "theme", click: () => changeTheme() }, "Dark or light");
   return element(
     "header",
     {},
-    element("h1", {}, "Customer segments"),
+    element("h1", {}, title),
     element("nav", { "aria-label": "Parts of the report" }, ...links.map(([id, label]) => element("a", { href: `#${id}` }, label))),
     theme,
   );
@@ -58,15 +54,29 @@ function segments(report: Report): { part: HTMLElement; select: (index: number) 
   return { part, select };
 }
 
-function build(report: Report): void {
-  const { part, select } = segments(report);
-  const main = element("main", { id: "main" }, answer(report, select), part, compare(report), trust(report), making(report));
-  const footer = element("footer", {}, element("p", {}, `Made by Coterie ${report.version}. This page is one file, and loads nothing from anywhere.`));
+function fill(title: string, links: Links, version: string, parts: HTMLElement[]): void {
+  const footer = element("footer", {}, element("p", {}, `Made by Coterie ${version}. This page is one file, and loads nothing from anywhere.`));
   const page = document.getElementById("page")!;
   page.replaceChildren();
-  append(page, header(), main, footer);
+  append(page, header(title, links), element("main", { id: "main" }, ...parts), footer);
+  document.title = title;
+}
+
+function showRun(report: Report): void {
+  const { part, select } = segments(report);
+  const links: Links = [["answer", "Answer"], ["segment", "Segments"], ["compare", "Side by side"], ["trust", "Trust"], ["making", "How it was made"]];
+  fill("Customer segments", links, report.version, [answer(report, select), part, compare(report), trust(report), making(report)]);
   const best = report.segments.reduce((b, s, i) => ((s.revenue_share ?? 0) > (report.segments[b].revenue_share ?? 0) ? i : b), 0);
   select(best);
 }
 
-build(readReport());
+function showComparison(c: Comparison): void {
+  const links: Links = [["answer", "Answer"], ["movement", "Who moved"], ["identities", "Which is which"], ["drift", "Drift"]];
+  fill("Segments then and now", links, c.version, comparison(c));
+  addEventListener("beforeprint", drawForPaper);
+  addEventListener("afterprint", drawForScreen);
+}
+
+const read = readData();
+if ("comparison" in read) showComparison(read.comparison);
+else showRun(read);

@@ -17,6 +17,21 @@ const words: Record<string, string> = {
   cart_to_purchase_rate: "purchases per cart",
   recency_days: "days since last seen",
   tenure_days: "days between first and last event",
+  frequency: "orders",
+  monetary: "amount spent",
+  average_order_value: "average order",
+  items_per_order: "pieces an order",
+  distinct_products: "different products",
+  first_order_days: "days since the first order",
+  purchase_cycle_days: "days between orders (median)",
+  days_between_orders_mean: "days between orders",
+  share_returned: "share returned",
+  claimed_frequency: "coupons claimed",
+  burn_frequency: "coupons used",
+  burn_rate: "share of coupons used",
+  days_to_burn_mean: "days until a coupon is used",
+  distinct_merchants: "different merchants",
+  distinct_branches: "different branches",
 };
 
 /** "n_purchase" as "purchases"; a name that is not known stands as it is, but for its underscores. */
@@ -45,10 +60,10 @@ export function percent(share: number): string {
   return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
-/** A value of a feature in its unit. */
+/** A value of a feature in its unit; rates and shares in percent. */
 export function valueOf(feature: Feature, value: number | null): string {
   if (value === null) return "–";
-  return feature.kind === "ratio" ? percent(value) : plain(value);
+  return /(_rate|_share)$|^share_/.test(feature.name) && value >= 0 ? percent(value) : plain(value);
 }
 
 export const times = (lift: number): string => (lift === 0 ? "none" : `${three.format(lift)} ×`);

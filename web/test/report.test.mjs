@@ -48,6 +48,12 @@ before(async () => {
   writeFileSync(join(folder, "rules.json"), hostileRules());
   coterie("run", "<b>log & 'more'.csv", "--out", "hostile", "--features", "csv", "--k", String(hostileTexts.length / 5), "--restarts", "2", "--names", "rules.json");
   reports.hostile = join(folder, "hostile/report.html");
+  // The same customers some weeks earlier.
+  const weeks = readFileSync(join(folder, "events.csv"), "utf8").split("\n").filter((line, i) => i === 0 || line < "2019-11-10");
+  writeFileSync(join(folder, "weeks.csv"), weeks.join("\n") + "\n");
+  coterie("run", "weeks.csv", "--out", "earlier", "--features", "csv", "--k", "4");
+  coterie("compare", "earlier", "plain", "--out", "comparison");
+  reports.comparison = join(folder, "comparison/report.html");
   browser = await chromium.launch({ executablePath: process.env.COTERIE_CHROMIUM ?? "/usr/bin/chromium", args: flags.split(" ") });
 });
 
@@ -76,7 +82,7 @@ async function withPage(file, { width = 1280, height = 900, ...options }, fn) {
 async function drawn(page) {
   await page.waitForFunction(() => {
     const charts = [...document.querySelectorAll(".chart")];
-    return charts.length >= 5 && charts.every((chart) => chart.querySelectorAll("svg path, svg text").length > 5);
+    return charts.length >= 1 && charts.every((chart) => chart.querySelectorAll("svg path, svg text").length > 5);
   }, null, { timeout: 20000 });
 }
 
@@ -92,6 +98,7 @@ for (const scheme of ["light", "dark"])
   for (const [width, height] of sizes)
     test(`at ${width} x ${height} in ${scheme} all charts are drawn, nothing is wider than the screen, and axe finds no fault`, async () => {
       await withPage(reports.plain, { width, height, colorScheme: scheme }, async (page) => {
+        assert.ok((await page.$$(".chart")).length >= 6);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
         for (const details of await page.$$("details")) await details.evaluate((d) => (d.open = true));
         assert.deepEqual(await violations(page), []);
@@ -174,6 +181,19 @@ test(`${hostileTexts.length} hostile texts are shown as text, and nothing of the
     assert.deepEqual(made, { pwned: false, scripts: 2, foreign: 0, handlers: 0 });
     assert.deepEqual(await violations(page), []);
   });
+});
+
+test("a comparison says who stayed, draws the movement, and has the fate of every segment", async () => {
+  const compared = JSON.parse(readFileSync(join(folder, "comparison/compare.json"), "utf8"));
+  for (const [width, height] of sizes)
+    await withPage(reports.comparison, { width, height }, async (page) => {
+      const { stayed, moved } = compared.customers;
+      assert.ok((await page.textContent(".headline")).includes(`${stayed.toLocaleString("en")} of ${(stayed + moved).toLocaleString("en")} customers`));
+      assert.equal(await page.$$eval("#movement .chart svg path", (all) => all.length) >= compared.flows.length, true);
+      assert.equal(await page.$$eval("#identities tbody tr", (all) => all.length), compared.segments.length);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.deepEqual(await violations(page), []);
+    });
 });
 
 test("prints to PDF with every segment in it", async () => {
