@@ -112,6 +112,7 @@ Findings print_file(const std::string& path, const InspectCommand& command) {
   const coterie::RoleMap roles = find_roles(dialect, roles_from_texts(command.input.roles), path, kind);
   fmt::print("{}\n", path);
   fmt::print("  shape        {} ({})\n", name_of(shape), shape == guess.shape ? guess.why : "given by --shape");
+  if (reader.tabular()) fmt::print("  format       {}, read as CSV\n", name_of(*reader.tabular()));
   fmt::print("  compression  {}\n", name_of(reader.compression()));
   fmt::print("  delimiter    {}\n", reader.recoding() == coterie::Recoding::blanks ? "blanks" : coterie::name_of_delimiter(dialect.delimiter));
   fmt::print("  line ends    {}\n", dialect.crlf ? "CRLF" : "LF");
@@ -119,7 +120,7 @@ Findings print_file(const std::string& path, const InspectCommand& command) {
   if (shape != coterie::Shape::customers && roles.column(coterie::Role::time) >= 0)
     fmt::print("  dates        {}{}\n", name_of(roles.dates.order), roles.dates.ambiguous ? ", but day-month-year fits as well: --date-order" : "");
   fmt::print("  header       {}\n", dialect.has_header ? "yes" : "no: the first row looks like data");
-  const bool can_be_read_again = reader.total_bytes().has_value() && path != "-";
+  const bool can_be_read_again = reader.tabular() || (reader.total_bytes().has_value() && path != "-");
   if (shape != coterie::Shape::customers || !can_be_read_again) {
     fmt::print("  columns      {}, looked at the first {} rows\n\n", dialect.columns.size(), dialect.samples.size());
     print_roles(dialect, roles, kind);

@@ -34,6 +34,7 @@ int run(int argc, char** argv) {
   add_history_command(app);
   add_export_command(app);
   add_inspect_command(app);
+  add_clean_command(app);
   add_sample_command(app);
   add_names_command(app);
   try {

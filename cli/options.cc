@@ -17,7 +17,7 @@ void add_input_options(CLI::App& command, InputOptions& options) {
 }
 
 void add_read_options(CLI::App& command, InputOptions& options) {
-  command.add_option("files", options.inputs, "CSV, plain, gzip or zstd; - is standard input");
+  command.add_option("files", options.inputs, "CSV (plain, gzip, zstd), Parquet, JSON, Excel, SQLite or DuckDB files, postgresql://...#TABLE, \"sql:SELECT ...\"; - is standard input");
   add_config_option(command);
   command.add_option("--shape", options.shape, "events (a row an event), orders (a row a line of an order), coupons (related tables) or customers (a row a customer); recognised where not given");
   command.add_option("--role", options.roles, "ROLE=COLUMN, for example customer=user_id; roles: time, event_type, product, category, brand, price, customer, session; of orders also quantity, invoice, amount")->allow_extra_args(false);

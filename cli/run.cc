@@ -40,7 +40,7 @@ void print_rows(const coterie::ReadReport& read) {
 void print_inputs(const coterie::ReadReport& read) {
   for (const coterie::InputReport& input : read.inputs) {
     const bool packed = input.file.format != coterie::Compression::plain;
-    fmt::print("{}: {} columns, {}{}{}\n", input.file.path, input.dialect.columns.size(), coterie::name_of_delimiter(input.dialect.delimiter),
+    fmt::print("{}: {} columns, {}{}{}\n", input.file.path, input.dialect.columns.size(), input.file.made_from.empty() ? coterie::name_of_delimiter(input.dialect.delimiter) : input.file.made_from,
                input.dialect.has_header ? "" : ", no header", packed ? fmt::format(", {}", name_of(input.file.format)) : "");
   }
 }

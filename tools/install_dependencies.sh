@@ -5,9 +5,9 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-packages=(g++ cmake ninja-build pkg-config python3 openssl ca-certificates zstd
+packages=(g++ cmake ninja-build pkg-config python3 postgresql openssl ca-certificates zstd
   libfmt-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libeigen3-dev libboost-math-dev
-  libgtest-dev libbenchmark-dev libzstd-dev zlib1g-dev libxxhash-dev libssl-dev)
+  libgtest-dev libbenchmark-dev libzstd-dev zlib1g-dev libxxhash-dev libsqlite3-dev libpq-dev libzip-dev libpugixml-dev libssl-dev)
 [[ ${1:-} == --test ]] && packages+=(chromium)
 [[ ${1:-} == --fuzz ]] && packages+=(clang libclang-rt-14-dev)
 

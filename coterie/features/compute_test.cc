@@ -34,7 +34,8 @@ bool has_duckdb() {
 CustomerTable table_of(const std::vector<std::string>& paths, ReadEventsOptions options = {}, std::size_t most = ~std::size_t{0}) {
   if (options.threads == 0) options.threads = 2;
   EventLog log = read_events(paths, options);
-  const std::vector<Feature> features = available_features(log.has_role);
+  std::vector<Feature> features = available_features(log.has_role);
+  std::erase_if(features, [](const Feature& feature) { return !feature.basic; });
   return compute_features(log, features, {.threads = options.threads, .memory_bytes = most});
 }
 

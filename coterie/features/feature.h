@@ -47,6 +47,46 @@ double recency_days(const History&);
 double tenure_days(const History&);
 
 
+// Beyond the basic fifteen (features/behaviour.cc).
+double session_minutes_mean(const History&);
+double session_minutes_longest(const History&);
+double session_minutes_total(const History&);
+double events_per_session(const History&);
+double events_per_session_most(const History&);
+double share_sessions_without_action(const History&);
+double sessions_with_purchase(const History&);
+double days_between_sessions(const History&);
+double spend_deviation(const History&);
+double spend_least(const History&);
+double spend_most(const History&);
+double spend_variation(const History&);
+double revenue_per_session(const History&);
+double avg_price_viewed(const History&);
+double favourite_hour(const History&);
+double favourite_weekday(const History&);
+double weekend_share(const History&);
+double night_share(const History&);
+double active_days(const History&);
+double events_per_active_day(const History&);
+double n_remove_from_cart(const History&);
+double hours_view_to_cart(const History&);
+double hours_cart_to_purchase(const History&);
+double hours_view_to_purchase(const History&);
+double abandoned_carts(const History&);
+double abandoned_cart_share(const History&);
+double categories_bought(const History&);
+double brands_bought(const History&);
+double categories_bought_share(const History&);
+double brands_bought_share(const History&);
+double category_concentration(const History&);
+double brand_concentration(const History&);
+double views_per_product(const History&);
+double events_last_7_days(const History&);
+double events_last_30_days(const History&);
+double events_last_90_days(const History&);
+double purchases_last_30_days(const History&);
+double activity_trend(const History&);
+
 // Of lines of orders (features/orders.cc).
 namespace orders {
 double recency_days(const History&);

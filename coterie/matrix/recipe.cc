@@ -234,6 +234,27 @@ Recipe fit_recipe(const CustomerTable& table, const std::vector<ColumnPlan>& pla
   return recipe;
 }
 
+CustomerTable fill_blanks(const Recipe& recipe, CustomerTable table) {
+  const CustomerTable& given = table;
+  std::vector<std::pair<std::size_t, std::vector<double>>> filled;
+  for (const ColumnRecipe& column : recipe.columns) {
+    const std::string& name = column.plan.name;
+    if (column.plan.kind != ColumnKind::number) {
+      const auto attribute = std::find_if(table.attributes.begin(), table.attributes.end(), [&](const Attribute& a) { return a.name == name; });
+      for (std::string& word : attribute->values)
+        if (word.empty()) word = column.fill_level;
+      continue;
+    }
+    const std::span<const double> values = numbers_of(given, name);
+    std::vector<double> numbers(values.begin(), values.end());
+    if (column.plan.missing.rule == MissingRule::nearest) numbers = fill_from_donors(recipe.donors, given, name);
+    for (double& x : numbers) x = std::isnan(x) ? column.fill : x;
+    filled.emplace_back(std::find(table.names.begin(), table.names.end(), name) - table.names.begin(), std::move(numbers));
+  }
+  for (const auto& [column, numbers] : filled) std::copy(numbers.begin(), numbers.end(), table.values.column(column).begin());
+  return table;
+}
+
 CustomerTable apply_recipe(const Recipe& recipe, CustomerTable table) {
   if (recipe.columns.empty()) return table;
   Encoded encoded;

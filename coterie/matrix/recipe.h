@@ -40,6 +40,9 @@ constexpr std::size_t nearest_donors = 5, most_donors = 1000;
 // smallest number or the first level. Throws Error(usage) when a constant is no number or no level of its column.
 Recipe fit_recipe(const CustomerTable& table, const std::vector<ColumnPlan>& plans);
 
+// The table with its blanks filled and nothing encoded.
+CustomerTable fill_blanks(const Recipe& recipe, CustomerTable table);
+
 // Numbers only, complete, in the recipe's order: NAME, "NAME=level" (one-hot; for two levels the second alone), and
 // "NAME missing" behind a column with a flag that had blanks when fitted. Attributes are carried over. `nearest` is the mean of the five donors with the
 // least mean squared difference of z-scores over the numbers that the row has (Troyanskaya et al. 2001); ties to the first.

@@ -36,6 +36,7 @@ Json input_to_json(const InputReport& input) {
           {"bytes", input.file.bytes},
           {"hash", input.file.hash},
           {"compression", name_of(input.file.format)},
+          {"made_from", input.file.made_from},
           {"delimiter", std::string(1, input.dialect.delimiter)},
           {"byte_order_mark", input.dialect.byte_order_mark},
           {"header", input.dialect.has_header},

@@ -9,6 +9,7 @@
 #include "coterie/base/nearest_name.h"
 #include "coterie/base/time.h"
 #include "coterie/features/compute.h"
+#include "coterie/model/read_tables.h"
 #include "coterie/table/read_customers.h"
 
 namespace coterie {
@@ -142,45 +143,6 @@ ShopData read_log_for_model(const AssignOptions& options, const Model& model, co
 
 // --- tables of customers -----------------------------------------------------------------------------
 
-std::vector<TextTable> read_tables(std::vector<std::string> paths, char delimiter, const MemoryPlan& memory) {
-  std::sort(paths.begin(), paths.end());
-  if (const auto twice = std::adjacent_find(paths.begin(), paths.end()); twice != paths.end())
-    throw Error(ErrorKind::usage, "the file is given twice; its rows would count double", "give each file once", *twice);
-  std::vector<TextTable> tables;
-  std::size_t bytes = 0;
-  for (const std::string& path : paths) {
-    tables.push_back(read_text_table(path, delimiter));
-    // Measured: text, views, values and ids stand in memory together at about five times the text.
-    bytes += 5 * tables.back().bytes.size();
-    if (bytes > memory.limit)
-      throw Error(ErrorKind::memory, fmt::format("tables are read whole, which takes about {} MB of the {} MB there are", bytes / 1'000'000, memory.limit / 1'000'000), "give more --memory", path);
-  }
-  return tables;
-}
-
-// The counts and rejects of all tables, in the order of the files.
-void fill_ledger(ShopData& data, std::vector<TextTable>& tables, const std::string& rejects_path) {
-  Ledger ledger(rejects_path);
-  for (TextTable& table : tables) {
-    std::stable_sort(table.ledger.rejects.begin(), table.ledger.rejects.end(), [](const Reject& a, const Reject& b) { return a.line < b.line; });
-    ledger.begin_file(table.file.path, table.header_newlines);
-    ledger.add_block(0, std::move(table.ledger));
-    InputReport input{.file = table.file, .dialect = table.dialect, .roles = {}, .rows = ledger.end_file(), .last_line_without_newline = table.last_line_without_newline};
-    data.read.inputs.push_back(std::move(input));
-  }
-  data.read.rows = ledger.total();
-  data.rejects = ledger.take_output();
-}
-
-void require_customers(const ReadReport& read) {
-  if (read.rows.used > 0) return;
-  std::string why = read.rows.read == 0 ? "there is no row behind the header" : fmt::format("all {} rows were set aside:", read.rows.read);
-  for (std::size_t r = 0; r < reason_count; ++r)
-    if (read.rows.set_aside[r] != 0) why += fmt::format(" {} {}", read.rows.set_aside[r], name_of(static_cast<Reason>(r)));
-  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, "look at the columns with: coterie inspect FILE; --missing median fills blanks, --column NAME=ignored leaves a column out",
-              read.inputs.front().file.path);
-}
-
 std::vector<std::string> names_of_kind(const std::vector<ColumnPlan>& plans, ColumnKind kind) {
   std::vector<std::string> names;
   for (const ColumnPlan& plan : plans)
@@ -222,11 +184,11 @@ ColumnChoices choices_with_roles(const RunOptions& options) {
 }
 
 ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
-  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
+  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory.limit);
   std::vector<ColumnPlan> plans = plan_columns(tables, choices_with_roles(options));
   ShopData data{.shape = Shape::customers, .has_id_column = !names_of_kind(plans, ColumnKind::id).empty()};
   CustomerTable customers = read_customers(tables, plans);
-  fill_ledger(data, tables, options.out + "/rejects.csv");
+  data.rejects = fill_ledger(data.read, tables, options.out + "/rejects.csv");
   require_customers(data.read);
   begin("features");
   note_plans(plans, notes);
@@ -241,7 +203,7 @@ ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memor
 }
 
 ShopData read_tables_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
-  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory);
+  std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory.limit);
   std::vector<ColumnPlan> plans;
   if (model.has_id_column) plans.push_back({.name = model.id_name, .kind = ColumnKind::id});
   for (const ColumnRecipe& column : model.recipe.columns)
@@ -252,7 +214,7 @@ ShopData read_tables_for_model(const AssignOptions& options, const Model& model,
       plans.push_back({.name = name, .kind = ColumnKind::attribute, .missing = {.rule = MissingRule::constant}});
   ShopData data{.shape = Shape::customers};
   CustomerTable customers = derive_columns(read_customers(tables, plans), model.derived);
-  fill_ledger(data, tables, options.rejects_path);
+  data.rejects = fill_ledger(data.read, tables, options.rejects_path);
   require_customers(data.read);
   data.customers = apply_recipe(model.recipe, std::move(customers));
   return data;
@@ -273,7 +235,7 @@ std::vector<std::string> coupon_features_for(const std::string& wanted) {
 
 ShopData read_related_tables(const std::vector<std::string>& paths, const std::vector<std::string>& joins, char delimiter, const MemoryPlan& memory, const std::vector<std::string>& wanted,
                              const std::string& rejects_path, std::vector<std::string>& notes) {
-  std::vector<TextTable> tables = read_tables(paths, delimiter, memory);
+  std::vector<TextTable> tables = read_tables(paths, delimiter, memory.limit);
   const CouponPlan plan = plan_coupons(tables, find_joins(tables, joins));
   for (const Join& join : plan.joins) notes.push_back("join: " + text_of(join, tables));
   ShopData data{.shape = Shape::coupons};
@@ -282,7 +244,7 @@ ShopData read_related_tables(const std::vector<std::string>& paths, const std::v
   if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
   for (const CouponFeature& feature : coupon_catalogue())
     if (std::find(data.customers.names.begin(), data.customers.names.end(), feature.name) != data.customers.names.end()) data.coupon_features.push_back(feature);
-  fill_ledger(data, tables, rejects_path);
+  data.rejects = fill_ledger(data.read, tables, rejects_path);
   return data;
 }
 

@@ -31,7 +31,7 @@ ByteReaderOptions with_defaults(ByteReaderOptions options) {
 
 ByteReader::ByteReader(std::string path, ByteReaderOptions options)
     : path_(std::move(path)), options_(with_defaults(options)) {
-  RawInput input = open_input(path_);
+  RawInput input = open();
   if (is_plain_file(input)) {
     auto file = std::make_unique<FileBlocks>(std::move(input), options_);
     head_ = file->head(head_bytes);
@@ -40,14 +40,31 @@ ByteReader::ByteReader(std::string path, ByteReaderOptions options)
     auto stream = std::make_unique<StreamBlocks>(std::move(input), options_, head_bytes);
     head_ = stream->head();
     blocks_ = std::move(stream);
+    if (head_is_all()) finish_tabular();
   }
+}
+
+RawInput ByteReader::open() {
+  const std::optional<TabularPath> path = tabular_path_of(path_);
+  if (!path) return open_input(path_);
+  tabular_format_ = path->format;
+  tabular_ = std::make_unique<TabularSource>(*path);
+  return tabular_->take_input();
+}
+
+// At the end of the rows: what stopped their producer stops the reading.
+void ByteReader::finish_tabular() {
+  const std::lock_guard lock(*finishing_);
+  if (tabular_) tabular_->finish();
 }
 
 ByteReader::ByteReader(ByteReader&&) noexcept = default;
 ByteReader::~ByteReader() = default;
 
 bool ByteReader::next(Block& block, int worker) {
-  return std::visit([&](auto& blocks) { return blocks->next(block, worker); }, blocks_);
+  const bool has_block = std::visit([&](auto& blocks) { return blocks->next(block, worker); }, blocks_);
+  if (!has_block) finish_tabular();
+  return has_block;
 }
 
 void ByteReader::stop() {
@@ -82,7 +99,7 @@ std::optional<Damage> ByteReader::damage() const {
 InputFile ByteReader::facts() const {
   if (const auto* file = std::get_if<0>(&blocks_)) return {path_, (*file)->bytes(), Compression::plain, (*file)->hash()};
   const StreamBlocks& stream = *std::get<1>(blocks_);
-  return {path_, stream.bytes_read(), stream.compression(), stream.hash()};
+  return {path_, stream.bytes_read(), stream.compression(), stream.hash(), tabular_format_ ? name_of(*tabular_format_) : ""};
 }
 
 }  // namespace coterie

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "coterie/source/block.h"
 #include "coterie/source/decompress.h"
 #include "coterie/source/recode.h"
+#include "coterie/source/tabular.h"
 
 namespace coterie {
 
@@ -24,6 +26,7 @@ struct InputFile {
   std::uint64_t bytes = 0;  // as stored
   Compression format = Compression::plain;
   std::string hash;  // of the bytes as stored: see source/content_hash.h
+  std::string made_from = {};  // "Parquet": no text, but read as the CSV made of it; bytes and hash are those of the CSV
 };
 
 class ByteReader {
@@ -40,6 +43,8 @@ class ByteReader {
   std::string_view head() const { return head_; }
   bool head_is_all() const { return head_.size() < head_bytes; }
   Compression compression() const;
+  // Of what is a table and no text (source/tabular.h): it is read as the CSV made of it, bytes and hash too.
+  std::optional<TabularFormat> tabular() const { return tabular_format_; }
   Recoding recoding() const;  // of UTF-16 and of columns set apart by blanks
 
   // The next block; false at the end. Any worker in [0, threads), each from one thread at a time; blocks are
@@ -64,9 +69,15 @@ class ByteReader {
   InputFile facts() const;
 
  private:
+  RawInput open();
+  void finish_tabular();
+
   std::string path_;
   ByteReaderOptions options_;
   std::string head_;
+  std::optional<TabularFormat> tabular_format_;
+  std::unique_ptr<TabularSource> tabular_;
+  std::unique_ptr<std::mutex> finishing_ = std::make_unique<std::mutex>();
   std::variant<std::unique_ptr<FileBlocks>, std::unique_ptr<StreamBlocks>> blocks_;
 };
 

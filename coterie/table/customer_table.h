@@ -35,4 +35,7 @@ struct CustomerTable {
   std::vector<Attribute> attributes = {};  // an event log has none
 };
 
+// The customers of these rows, which rise.
+CustomerTable take_customers(const CustomerTable& table, const std::vector<std::size_t>& rows);
+
 }  // namespace coterie

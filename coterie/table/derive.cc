@@ -76,22 +76,6 @@ void require_new_name(const CustomerTable& table, const std::string& name) {
   if (taken) throw Error(ErrorKind::usage, fmt::format("derived column {}: there is a column of that name", name), "give it another name");
 }
 
-CustomerTable take_rows(const CustomerTable& table, const std::vector<std::size_t>& rows) {
-  CustomerTable taken{.id_name = table.id_name, .ids = {}, .names = table.names, .is_count = table.is_count, .values = Matrix(rows.size(), table.names.size())};
-  const auto first_text = std::lower_bound(rows.begin(), rows.end(), table.ids.numbers.size());
-  taken.ids.numbers = HugeArray<std::uint64_t>(static_cast<std::size_t>(first_text - rows.begin()));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i] < table.ids.numbers.size()) taken.ids.numbers[i] = table.ids.numbers[rows[i]];
-    else taken.ids.texts.push_back(table.ids.texts[rows[i] - table.ids.numbers.size()]);
-    for (std::size_t c = 0; c < table.names.size(); ++c) taken.values.at(i, c) = table.values.at(rows[i], c);
-  }
-  for (const Attribute& attribute : table.attributes) {
-    taken.attributes.push_back({attribute.name, {}});
-    for (const std::size_t row : rows) taken.attributes.back().values.push_back(attribute.values[row]);
-  }
-  return taken;
-}
-
 }  // namespace
 
 CustomerTable derive_columns(CustomerTable table, const std::vector<Derivation>& derivations) {
@@ -120,7 +104,7 @@ CustomerTable filter_customers(CustomerTable table, const std::string& sql) {
   for (std::size_t row = 0; row < result.rows(); ++row)
     if (result.integer(row, 0) != 0) rows.push_back(row);
   if (rows.empty()) throw Error(ErrorKind::no_usable_rows, fmt::format("filter \"{}\" keeps none of {} customers", sql, result.rows()), "look at the values of its columns");
-  return rows.size() == result.rows() ? std::move(table) : take_rows(table, rows);
+  return rows.size() == result.rows() ? std::move(table) : take_customers(table, rows);
 }
 
 }  // namespace coterie

@@ -6,6 +6,7 @@
 A test file, line by line:
 
     # a comment; the first says what the test shows
+    needs postgres               skip the test unless a PostgreSQL server is installed (tests/cli/with_postgres runs one)
     needs shared                 skip the test unless the folder of shared data is there; its path is $SHARED
     $ coterie run a.csv          a command of bash, run in a folder of the test's own; `coterie` is the program
       --out out                  two blanks: the command goes on
@@ -91,6 +92,9 @@ def shared_folder():
 
 def run(path, program):
     needs, steps = parse(path)
+    if "postgres" in needs and not list(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")):
+        print("skipped: there is no PostgreSQL server")
+        return 77
     if "shared" in needs and not (shared_folder() / "data").is_dir():
         print("skipped: the shared data is not there: set COTERIE_SHARED")
         return 77

@@ -1,0 +1,119 @@
+#include "coterie/table/outliers.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "coterie/base/error.h"
+
+namespace coterie {
+namespace {
+
+constexpr std::array rule_names = {"none", "iqr", "z", "robust", "winsorise"};
+constexpr std::array action_names = {"report", "remove", "cap"};
+
+struct Bounds {
+  double low, high;
+};
+
+double quantile(const std::vector<double>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+Bounds around(double centre, double reach) { return {centre - reach, centre + reach}; }
+
+Bounds z_bounds(const std::vector<double>& values) {
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return around(mean, 3 * std::sqrt(squares / static_cast<double>(values.size())));
+}
+
+Bounds robust_bounds(const std::vector<double>& sorted) {
+  const double median = quantile(sorted, 0.5);
+  std::vector<double> distances;
+  for (const double value : sorted) distances.push_back(std::abs(value - median));
+  std::sort(distances.begin(), distances.end());
+  return around(median, 3.5 * 1.4826 * quantile(distances, 0.5));
+}
+
+// Nothing where the spread is 0: then every other value would be an outlier.
+std::optional<Bounds> bounds_of(std::vector<double> values, OutlierRule rule) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  Bounds bounds{};
+  if (rule == OutlierRule::iqr) {
+    const double first = quantile(values, 0.25), third = quantile(values, 0.75);
+    bounds = {first - 1.5 * (third - first), third + 1.5 * (third - first)};
+  } else if (rule == OutlierRule::winsorise) {
+    bounds = {quantile(values, 0.01), quantile(values, 0.99)};
+  } else {
+    bounds = rule == OutlierRule::z ? z_bounds(values) : robust_bounds(values);
+  }
+  return bounds.low < bounds.high ? std::optional(bounds) : std::nullopt;
+}
+
+std::vector<double> present(std::span<const double> column) {
+  std::vector<double> values;
+  for (const double value : column)
+    if (!std::isnan(value)) values.push_back(value);
+  return values;
+}
+
+// Index among names, or Error(usage).
+template <std::size_t N>
+std::size_t index_of(const std::array<const char*, N>& names, const std::string& text, const std::string& option) {
+  const auto it = std::find(names.begin(), names.end(), text);
+  if (it != names.end()) return static_cast<std::size_t>(it - names.begin());
+  throw Error(ErrorKind::usage, fmt::format("{}: \"{}\" is not known", option, text), "write a rule (iqr, z, robust, winsorise), and behind a colon report, remove or cap");
+}
+
+}  // namespace
+
+const char* name_of(OutlierRule rule) { return rule_names[static_cast<std::size_t>(rule)]; }
+const char* name_of(OutlierAction action) { return action_names[static_cast<std::size_t>(action)]; }
+
+OutlierPolicy outlier_policy_from_text(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  OutlierPolicy policy;
+  policy.rule = static_cast<OutlierRule>(index_of(rule_names, text.substr(0, colon), "--outliers " + text));
+  if (colon != std::string::npos) policy.action = static_cast<OutlierAction>(index_of(action_names, text.substr(colon + 1), "--outliers " + text));
+  return policy;
+}
+
+OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) {
+  OutlierReport report;
+  if (policy.rule == OutlierRule::none) return report;
+  std::vector<bool> touched(table.ids.size());
+  for (std::size_t c = 0; c < table.names.size(); ++c) {
+    const auto bounds = bounds_of(present(table.values.column(c)), policy.rule);
+    if (!bounds) continue;
+    ColumnOutliers found{.column = table.names[c], .low = bounds->low, .high = bounds->high};
+    for (std::size_t row = 0; row < table.ids.size(); ++row) {
+      double& value = table.values.at(row, c);
+      if (!(value < bounds->low) && !(value > bounds->high)) continue;
+      ++(value < bounds->low ? found.below : found.above);
+      touched[row] = true;
+      if (policy.action == OutlierAction::cap) value = std::clamp(value, bounds->low, bounds->high), table.is_count[c] = table.is_count[c] && value == std::floor(value);
+    }
+    if (found.below + found.above == 0) continue;
+    report.cells += found.below + found.above;
+    report.columns.push_back(std::move(found));
+  }
+  std::vector<std::size_t> kept;
+  for (std::size_t row = 0; row < touched.size(); ++row)
+    if (!touched[row]) kept.push_back(row);
+  report.customers = touched.size() - kept.size();
+  if (policy.action == OutlierAction::remove && report.customers > 0) table = take_customers(table, kept);
+  return report;
+}
+
+}  // namespace coterie
