@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "cli/config.h"
@@ -53,6 +54,18 @@ coterie::KRange k_range_from_text(const std::string& text) {
   if (!whole || first < 2 || last < first || last > 100 || text.find('-') != std::string::npos)
     throw Error(ErrorKind::usage, fmt::format("--k {} is no number of segments", text), "write --k 4, or --k 3..7 to let the silhouette choose; from 2 to 100");
   return {first, last};
+}
+
+coterie::SegmentSize segment_size_from_text(const std::string& text) {
+  if (text.empty()) return {};
+  double number = 0;
+  int used = 0;
+  const bool read = std::sscanf(text.c_str(), "%lf%n", &number, &used) == 1;
+  const std::string unit = read ? text.substr(static_cast<std::size_t>(used)) : "";
+  const bool share = unit == "%";
+  if (!read || !(unit.empty() || share) || !(number > 0) || (share && number > 50) || !std::isfinite(number))
+    throw Error(ErrorKind::usage, fmt::format("--min-segment-size {} is no size of a segment", text), "write a number of customers, 500, or a share of all, 2% (at most 50%)");
+  return share ? coterie::SegmentSize{0, number / 100} : coterie::SegmentSize{number, 0};
 }
 
 char delimiter_from_text(const std::string& text) {

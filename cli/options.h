@@ -11,6 +11,7 @@
 #include "coterie/cluster/kmeans.h"
 #include "coterie/events/event.h"
 #include "coterie/matrix/scaling.h"
+#include "coterie/model/run.h"
 #include "coterie/model/shape.h"
 #include "coterie/source/parse_date.h"
 #include "coterie/table/column_plan.h"
@@ -52,6 +53,7 @@ coterie::ColumnChoices column_choices_from(const ColumnOptions& options);
 // These throw Error(usage) that names the option and shows a right one.
 std::size_t bytes_from_text(const std::string& text);  // "" is 0
 coterie::KRange k_range_from_text(const std::string& text);
+coterie::SegmentSize segment_size_from_text(const std::string& text);  // "" is no limit
 char delimiter_from_text(const std::string& text);  // "" is 0
 std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts);
 // "name=column" pairs of any option; `example` is a name that stands in the hint.

@@ -10,6 +10,7 @@
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "coterie/base/time.h"
 #include "coterie/model/run.h"
 #include "coterie/model/run_report.h"
 
@@ -23,7 +24,7 @@ struct RunCommand {
   OrderOptions orders;
   coterie::RunOptions options;
   std::vector<std::string> derived;
-  std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike";
+  std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike", least_segment;
   bool json = false;
 };
 
@@ -45,14 +46,39 @@ void print_inputs(const coterie::ReadReport& read) {
   }
 }
 
-void print_k_table(const coterie::KChoice& choice) {
-  fmt::print("\n  k      inertia   silhouette (95 % interval)\n");
+// What the verdict knows of a k beside the silhouette.
+std::string evidence_text(const coterie::KEvidence* e) {
+  if (e == nullptr) return "";
+  return fmt::format("{:>9.3f}  {:>10.2f}  {:>6.2f}  {:>9.2f}", e->hardest_null().silhouette.null_mean, e->least_separation, e->half_split_agreement.mean, e->least_jaccard);
+}
+
+void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdict) {
+  const bool judged = !verdict.table.empty();
+  fmt::print("\n  k      inertia   silhouette (95 % interval){}\n", judged ? "  no groups  separation  halves  resamples" : "");
   for (const coterie::KChoiceRow& row : choice.rows) {
     const std::string interval = choice.exact ? "exact" : fmt::format("{:.3f} to {:.3f}", row.silhouette->low, row.silhouette->high);
-    fmt::print("{} {:2} {:12.6g}   {:.3f} ({}){}\n", row.k == choice.chosen ? '>' : ' ', row.k, row.inertia, row.silhouette->mean, interval,
-               choice.elbow == row.k ? "   elbow" : "");
+    fmt::print("{} {:2} {:12.6g}   {:<26}{}{}\n", row.k == choice.chosen ? '>' : ' ', row.k, row.inertia, fmt::format("{:.3f} ({})", row.silhouette->mean, interval),
+               evidence_text(verdict.evidence(row.k)), choice.elbow == row.k ? "   elbow" : "");
   }
+  if (judged)
+    fmt::print("no groups: silhouette of data like these without groups; separation: the gap between the nearest two segments (1: nobody in between);\n"
+               "halves, resamples: how far other customers give the same segments, the worst segment (1 = the same)\n");
   fmt::print("{}\n", choice.reason);
+  fmt::print("\nverdict: {}\n", verdict.sentence);
+}
+
+// What the segments of the first part of the time foretell of the last.
+void print_future(const RunResult& result) {
+  const coterie::FutureTest& future = result.future;
+  if (future.sentence.empty()) return;  // the data has no times
+  if (!future.rivals.empty()) {
+    fmt::print("\nfuture: segments made of what was before {} and what came after ({} customers, {} bought later)\n", coterie::iso_time(result.future_cut_ms).substr(0, 10),
+               grouped(future.customers), grouped(future.buyers));
+    fmt::print("  {:<14} {:>5}  {:>20}  {:>12}  {:>9}\n", "", "cells", "top fifth's revenue", "purchase AUC", "churn AUC");
+    for (const coterie::FutureRival& rival : future.rivals)
+      fmt::print("  {:<14} {:>5}  {:>18.0f} %  {:>12.3f}  {:>9.3f}\n", rival.name, rival.cells, 100 * rival.scores[0].mean, rival.scores[2].mean, rival.scores[3].mean);
+  }
+  fmt::print("{}{}\n", future.rivals.empty() ? "\nfuture: " : "", future.sentence);
 }
 
 // Of an event log the columns everyone knows; else the seven in which segments differ most, in deviations.
@@ -105,8 +131,9 @@ void print_result(const RunResult& result, const std::string& out) {
   print_rows(result.read);
   fmt::print("{} customers, {} different rows of features\n", grouped(result.customers), grouped(result.different_rows));
   for (const std::string& note : result.notes) fmt::print("note: {}\n", note);
-  print_k_table(result.choice);
+  print_k_table(result.choice, result.verdict);
   print_segments(result);
+  print_future(result);
   print_rfm(result.rfm);
   double wall = 0, cpu = 0;
   for (const auto& time : result.times) wall += time.wall_seconds, cpu += time.cpu_seconds;
@@ -119,6 +146,7 @@ void run(RunCommand& command) {
   options.inputs = command.input.inputs;
   options.k = k_range_from_text(command.k);
   options.shape = shape_from_text(command.input.shape);
+  options.least_segment = segment_size_from_text(command.least_segment);
   options.roles = roles_from_texts(command.input.roles);
   options.columns = column_choices_from(command.columns);
   options.orders = order_rules_from(command.orders);
@@ -157,7 +185,9 @@ void add_run_command(CLI::App& app) {
   run_app->add_option("--derive", command->derived, "NAME=SQL: a further column, an expression over the customer table")->allow_extra_args(false);
   run_app->add_option("--filter", command->options.filters, "SQL: only customers for whom it is true")->allow_extra_args(false);
   run_app->add_option("--out", command->options.out, "Folder for the results");
-  run_app->add_option("--k", command->k, "Number of segments, or a range of which the silhouette chooses")->capture_default_str();
+  run_app->add_option("--k", command->k, "Number of segments, or a range of which the verdict and the silhouette choose")->capture_default_str();
+  run_app->add_option("--min-segment-size", command->least_segment, "A k with a smaller segment is not chosen: customers (500) or a share (2%)");
+  run_app->add_option("--max-segments", command->options.most_segments, "The range of --k ends there")->check(CLI::Range(2, 100));
   run_app->add_option("--restarts", command->options.restarts, "Seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
   run_app->add_option("--seed", command->options.seed, "Same seed, same result")->capture_default_str();
   run_app->add_flag("--exact", command->options.exact, "Run every restart of k-means on all customers, not on a sample first");

@@ -129,7 +129,7 @@ void improve(MatrixView x, Optima& optima, const KmeansOptions& options) {
 
 // Small data only: from the best optimum, by centres put elsewhere; a better one joins the optima.
 void try_swaps(MatrixView x, Optima& optima, const KmeansOptions& options) {
-  if (x.rows > small_rows) return;
+  if (x.rows > small_rows || !options.swaps) return;
   evaluate(x, pointers(optima), options.threads);
   const auto best = std::min_element(optima.begin(), optima.end(), less_inertia);
   auto better = improve_by_swaps(x, best->run, {.seed = options.seed, .single_rows = single_row_limits(x, options)});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "coterie/base/output_file.h"
+#include "coterie/score/verdict.h"
 #include "coterie/segments/name.h"
 #include "coterie/segments/profile.h"
 #include "coterie/segments/rfm.h"
@@ -17,8 +18,10 @@ namespace coterie {
 // "<id column>,cluster": every customer in the order of the table.
 void write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels);
 
-// "cluster,segment,users,share,<median of each feature>": a row a cluster.
-void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names);
+// "cluster,segment,users,share,<median of each feature>,bootstrap_jaccard,separation": a row a cluster. stability: one a
+// cluster, or none at all, which leaves the last two columns blank.
+void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names,
+                           std::span<const SegmentStability> stability);
 
 // "<id column>,recency_days,frequency,monetary,r,f,m,rfm_segment": the scores of segments/rfm.h.
 void write_rfm_scores(OutputFile& file, const CustomerTable& table, const RfmScores& scores);

@@ -84,7 +84,7 @@ ReadReport refresh_under_model(const RefreshOptions& options) {
   const Profiles profiles = profile_clusters(read.customers, labels, model.k, run.threads);
   OutputFile segments(folder.file("customer_segments.csv")), summary(folder.file("segment_summary.csv"));
   write_customer_segments(segments, read.customers, labels);
-  write_segment_summary(summary, read.customers, profiles, model.segments);
+  write_segment_summary(summary, read.customers, profiles, model.segments, {});
   segments.commit();
   summary.commit();
   read.rejects->commit();

@@ -13,6 +13,7 @@
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/customer_reasons.h"
+#include "coterie/deliver/k_table.h"
 #include "coterie/deliver/parquet.h"
 #include "coterie/deliver/report_page.h"
 #include "coterie/deliver/segments_sql.h"
@@ -90,7 +91,12 @@ void note_heavy_tails(MatrixView scaled, const Model& model, std::vector<std::st
 }
 
 // No more clusters than different rows.
-KRange fit_range(KRange asked, std::size_t different_rows, std::vector<std::string>& notes) {
+KRange fit_range(KRange asked, std::size_t most_segments, std::size_t different_rows, std::vector<std::string>& notes) {
+  if (most_segments > 0 && asked.last > most_segments) {
+    if (asked.first > most_segments)
+      throw Error(ErrorKind::usage, fmt::format("--k begins at {}, but --max-segments is {}", asked.first, most_segments), "give a lower --k, or leave --max-segments out");
+    asked.last = most_segments;
+  }
   if (asked.last <= different_rows) return asked;
   if (different_rows < 2)
     throw Error(ErrorKind::usage, "all customers have the same features: there is nothing to tell them apart by",
@@ -100,6 +106,27 @@ KRange fit_range(KRange asked, std::size_t different_rows, std::vector<std::stri
                 fmt::format("give a smaller --k (at most {}) or more data", different_rows));
   notes.push_back(fmt::format("k ends at {} instead of {}: there are no more different rows", different_rows, asked.last));
   return {asked.first, different_rows};
+}
+
+// Natural segments go before the highest silhouette.
+void take_verdict(RunResult& result) {
+  if (result.verdict.k == result.choice.chosen) return;
+  result.choice.chosen = result.verdict.k;
+  result.choice.reason += fmt::format(" Yet k = {} is chosen: its segments are natural.", result.verdict.k);
+}
+
+// What the segments of a log's past foretell; nothing of data without times.
+FutureTest judge_future(ShopData& data, const RunOptions& options, std::size_t k) {
+  PastAndFuture& table = data.past_and_future;
+  if (data.features.empty()) return {};
+  if (table.features.rows() > 0) scale_in_place(table.features, fit_scaling(table.features, options.scaling, options.threads), options.threads);
+  const auto column = [&](const char* name, const char* of_orders) -> std::optional<std::size_t> {
+    const auto it = std::find_if(data.features.begin(), data.features.end(), [&](const Feature& f) { return f.name == std::string_view(name) || f.name == std::string_view(of_orders); });
+    return it == data.features.end() ? std::nullopt : std::optional(static_cast<std::size_t>(it - data.features.begin()));
+  };
+  return future_test({.past = table.features, .revenue = table.revenue, .purchases = table.purchases, .events = table.events, .recency = column("recency_days", "recency_days"),
+                      .frequency = column("n_purchase", "frequency"), .money = column("revenue", "monetary")},
+                     {.k = k, .seed = options.seed, .threads = options.threads});
 }
 
 HugeArray<std::int32_t> labels_of_customers(const EqualRows& unique, const HugeArray<std::int32_t>& labels) {
@@ -139,10 +166,11 @@ std::unique_ptr<OutputFile> reasons_file(const RunOptions& options, const Custom
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
                    std::unique_ptr<OutputFile> reasons, const MemoryPlan& memory, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
-  OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), model(path("model.json")), report(path("run.json"));
+  OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), k_table(path("k_table.csv")), model(path("model.json")), report(path("run.json"));
   OutputFile rules(path("segments.sql")), page(path("report.html"));
   write_customer_segments(segments, customers, labels);
-  write_segment_summary(summary, customers, result.profiles, result.model.segments);
+  write_segment_summary(summary, customers, result.profiles, result.model.segments, result.verdict.segments);
+  write_k_table(k_table, result.choice, result.verdict);
   model.write(model_to_json(result.model));
   rules.write(segments_sql(result.explanation.rules, customers.id_name, customers.names, result.model.segments));
   page.write(report_page(report_data(options, customers, result)));
@@ -165,6 +193,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   report.write(run_to_json(options, customers, result));
   segments.commit();
   summary.commit();
+  k_table.commit();
   model.commit();
   rules.commit();
   page.commit();
@@ -197,6 +226,7 @@ RunResult run(const RunOptions& options) {
   result.spilled_bytes = data.spilled_bytes;
   result.features = data.features;
   result.coupon_features = data.coupon_features;
+  result.future_cut_ms = data.future_cut_ms;
   result.customers = customers.ids.size();
   if (data.shape == Shape::orders) result.rfm = score_rfm(customers, options.rfm_ties);
 
@@ -210,15 +240,23 @@ RunResult run(const RunOptions& options) {
   result.model.pca = fit_pca(unique.view(), 0, options.threads);
 
   stations.begin("cluster");
-  const KRange range = fit_range(options.k, result.different_rows, result.notes);
+  const KRange range = fit_range(options.k, options.most_segments, result.different_rows, result.notes);
   const std::vector<KmeansResult> sweep = kmeans_sweep(
       unique.view(), range, {.restarts = options.restarts, .seed = options.seed, .exact = options.exact, .threads = options.threads});
 
   stations.begin("choose k");
-  result.choice = choose_k(unique.view(), sweep, {.seed = options.seed, .threads = options.threads});
+  result.choice = choose_k(unique.view(), sweep, {.seed = options.seed, .threads = options.threads}, options.least_segment.of(result.customers));
+
+  stations.begin("verdict");
+  result.verdict = judge(unique.view(), sweep, result.choice.allowed, result.choice.chosen,
+                         {.last_k = std::max<std::size_t>(8, range.last), .seed = options.seed, .threads = options.threads});
+  take_verdict(result);
   const KmeansResult& chosen = sweep[result.choice.chosen - range.first];
   result.model.k = chosen.k;
   result.model.centres = chosen.centres;
+
+  stations.begin("future");
+  result.future = judge_future(data, options, chosen.k);
 
   stations.begin("profile");
   const HugeArray<std::int32_t> labels = labels_of_customers(unique, chosen.labels);

@@ -13,11 +13,19 @@
 #include "coterie/features/feature.h"
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
+#include "coterie/score/future.h"
+#include "coterie/score/verdict.h"
 #include "coterie/segments/explanation.h"
 #include "coterie/segments/profile.h"
 #include "coterie/segments/rfm.h"
 
 namespace coterie {
+
+// The least size of a segment: so many customers, or such a share of all.
+struct SegmentSize {
+  double customers = 0, share = 0;
+  double of(std::size_t all) const { return customers > 0 ? customers : share * static_cast<double>(all); }
+};
 
 enum class FeatureFormat { parquet, csv };
 
@@ -25,6 +33,8 @@ struct RunOptions {
   std::vector<std::string> inputs;
   std::string out;                           // folder; made if it is not there
   KRange k{3, 7};
+  SegmentSize least_segment;                 // a k with a smaller one is not chosen, unless it is the only one asked for
+  std::size_t most_segments = 0;             // k ends there; 0: no limit
   int restarts = 10;
   std::uint64_t seed = 1;
   bool exact = false;                        // all restarts on all rows
@@ -65,7 +75,10 @@ struct RunResult {
   std::vector<CouponFeature> coupon_features;     // of related tables
   std::size_t customers = 0, different_rows = 0;
   Model model;
-  KChoice choice;
+  KChoice choice;    // by the silhouette; choice.chosen is the k of the verdict
+  Verdict verdict;
+  FutureTest future;              // segments of the first three quarters of the time, against the last
+  std::int64_t future_cut_ms = 0; // where it was cut
   Profiles profiles;
   RfmScores rfm;                   // of order lines, where recency, frequency and monetary are features; else empty
   Explanation explanation;
@@ -74,8 +87,8 @@ struct RunResult {
   std::size_t peak_memory_bytes = 0;
 };
 
-// Reads, segments and writes customer_segments.csv, segment_summary.csv, segments.sql, report.html, features.parquet (or
-// .csv), customer_reasons.csv if asked for, model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
+// Reads, segments, judges and writes customer_segments.csv, segment_summary.csv, k_table.csv, segments.sql, report.html,
+// features.parquet (or .csv), customer_reasons.csv if asked for, model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
 RunResult run(const RunOptions& options);
 
 struct AssignOptions {

@@ -53,9 +53,13 @@ Json events_to_json(const ReadReport& read) {
   return {{"by_type", by_type}, {"first", iso_time(read.first_ms)}, {"last", iso_time(read.last_ms)}};
 }
 
+Json estimate_to_json(const Estimate& e) {
+  return {{"mean", e.mean}, {"low", e.low}, {"high", e.high}, {"standard_error", e.standard_error}};
+}
+
 Json estimate_to_json(const std::optional<Estimate>& estimate) {
   if (!estimate) return nullptr;
-  return {{"mean", estimate->mean}, {"low", estimate->low}, {"high", estimate->high}, {"standard_error", estimate->standard_error}};
+  return estimate_to_json(*estimate);
 }
 
 Json choice_to_json(const KChoice& choice) {
@@ -75,6 +79,69 @@ Json choice_to_json(const KChoice& choice) {
           {"silhouette_is_exact", choice.exact},
           {"silhouette_rows", choice.judged_rows},
           {"table", table}};
+}
+
+Json comparison_to_json(const NullComparison& c) {
+  return {{"value", c.value}, {"null_mean", c.null_mean}, {"null_deviation", c.null_deviation}, {"z", c.z}, {"p", c.p_value}};
+}
+
+Json evidence_to_json(const KEvidence& e) {
+  Json nulls = Json::object();
+  for (const NullTest& test : e.nulls)
+    nulls[name_of(test.null)] = {{"silhouette", comparison_to_json(test.silhouette)}, {"gap", comparison_to_json(test.gap)}, {"agreement", comparison_to_json(test.agreement)}};
+  return {{"k", e.k},
+          {"swept", e.swept},
+          {"silhouette", estimate_to_json(e.silhouette)},
+          {"simplified_silhouette", e.simplified_silhouette},
+          {"calinski_harabasz", e.calinski_harabasz},
+          {"davies_bouldin", e.davies_bouldin},
+          {"gap", e.gap},
+          {"gap_error", e.gap_error},
+          {"prediction_strength", estimate_to_json(e.prediction_strength)},
+          {"half_split_agreement", estimate_to_json(e.half_split_agreement)},
+          {"least_bootstrap_jaccard", e.least_jaccard},
+          {"near_optimum", {{"excess", e.near_optimum.excess}, {"agreement", e.near_optimum.agreement}}},
+          {"nulls", nulls},
+          {"least_separation", e.least_separation},
+          {"dip_p", e.most_p_value},
+          {"groups", e.groups},
+          {"separated", e.separated},
+          {"stable", e.stable},
+          {"natural", e.natural}};
+}
+
+Json verdict_to_json(const Verdict& verdict) {
+  Json table = Json::array(), segments = Json::array();
+  for (const KEvidence& e : verdict.table) table.push_back(evidence_to_json(e));
+  for (std::size_t c = 0; c < verdict.segments.size(); ++c)
+    segments.push_back({{"cluster", c},
+                        {"bootstrap_jaccard", estimate_to_json(verdict.segments[c].jaccard)},
+                        {"separation", verdict.segments[c].separation},
+                        {"nearest_cluster", verdict.segments[c].nearest},
+                        {"group", verdict.segments[c].group}});
+  return {{"answer", name_of(verdict.answer)},
+          {"sentence", verdict.sentence},
+          {"k", verdict.k},
+          {"natural_groups", verdict.natural_groups},
+          {"natural_k", verdict.natural_k},
+          {"customers", {{"judged", verdict.sample_customers}, {"resampled", verdict.stability_customers}, {"in_a_null", verdict.null_customers}}},
+          {"segments", segments},
+          {"table", table}};
+}
+
+Json future_to_json(const RunResult& result) {
+  if (result.future.sentence.empty()) return nullptr;
+  Json rivals = Json::array();
+  for (const FutureRival& rival : result.future.rivals) {
+    Json scores = Json::object();
+    for (const FutureScore score : future_scores) {
+      const auto s = static_cast<std::size_t>(score);
+      scores[name_of(score)] = {{"value", estimate_to_json(rival.scores[s])}, {"segments_ahead_by", estimate_to_json(rival.behind_segments[s])}};
+    }
+    rivals.push_back({{"name", rival.name}, {"cells", rival.cells}, {"scores", scores}});
+  }
+  return {{"cut", iso_time(result.future_cut_ms)}, {"customers", result.future.customers}, {"later_buyers", result.future.buyers},
+          {"never_back", result.future.gone},      {"later_revenue", result.future.revenue}, {"sentence", result.future.sentence}, {"rivals", rivals}};
 }
 
 Json by_feature(const std::vector<std::string>& names, const auto& value_of_column) {
@@ -189,6 +256,8 @@ Json options_to_json(const RunOptions& options) {
   Json derived = Json::object();
   for (const Derivation& derivation : options.derived) derived[derivation.name] = derivation.sql;
   return {{"k", {options.k.first, options.k.last}},
+          {"min_segment_size", {{"customers", options.least_segment.customers}, {"share", options.least_segment.share}}},
+          {"max_segments", options.most_segments > 0 ? Json(options.most_segments) : Json(nullptr)},
           {"restarts", options.restarts},
           {"seed", options.seed},
           {"exact", options.exact},
@@ -238,6 +307,8 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
                      {"features", features_to_json(result)},
                      {"pca", {{"explained_ratio", result.model.pca.explained_ratio}}},
                      {"k", choice_to_json(result.choice)},
+                     {"verdict", verdict_to_json(result.verdict)},
+                     {"future", future_to_json(result)},
                      {"segments", explained_segments_to_json(customers, result)},
                      {"rfm_segments", rfm_to_json(result.rfm)},
                      {"rules", {{"fidelity", result.explanation.rules.fidelity}, {"fitted_rows", result.explanation.rules.fitted_rows}}},
@@ -251,6 +322,8 @@ std::string summary_to_json(const RunResult& result) {
                      {"events", events_to_json(result.read)},
                      {"customers", result.customers},
                      {"k", choice_to_json(result.choice)},
+                     {"verdict", verdict_to_json(result.verdict)},
+                     {"future", future_to_json(result)},
                      {"segments", segments_to_json(result)},
                      {"notes", result.notes}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -104,7 +104,7 @@ TEST(Run, GivesTheSameBytesForAnyThreads) {
       options.threads = threads;
       run(options);
       const Outputs outputs = outputs_of(options.out, folder.path());
-      EXPECT_EQ(outputs.size(), 8u);
+      EXPECT_EQ(outputs.size(), 9u);
       if (threads == 1) expected = outputs;
       expect_same(outputs, expected, fmt::format("{} threads", threads));
     }

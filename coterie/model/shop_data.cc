@@ -15,6 +15,8 @@
 namespace coterie {
 namespace {
 
+constexpr std::size_t future_customers = 20'000;  // a sample to see what segments foretell
+
 // What the user adds and leaves out by SQL.
 CustomerTable derive_and_filter(CustomerTable customers, const RunOptions& options, std::vector<std::string>& notes) {
   customers = derive_columns(std::move(customers), options.derived);
@@ -112,10 +114,13 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   note_dates(data.read, notes);
   data.features = choose_features(log, kind, options.feature_set, notes);
   ActivitySampler sampler(log, options.threads);
+  data.future_cut_ms = data.read.first_ms + (data.read.last_ms - data.read.first_ms) / 4 * 3;
+  PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers, options.threads);
   ComputeOptions compute = room_for_features(options.threads, memory, log.store);
-  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker); };
+  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history, worker); };
   data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
   data.activity = sampler.finish(data.customers.ids);
+  data.past_and_future = past_and_future.finish();
   return data;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "coterie/features/activity.h"
+#include "coterie/features/past_and_future.h"
 #include "coterie/matrix/recipe.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run.h"
@@ -21,6 +22,8 @@ struct ShopData {
   Recipe recipe = {};                  // empty where all features are numbers and none is missing
   CustomerTable customers = {};        // numbers only, complete; attributes beside them
   Activity activity = {};              // of a sample of the customers; of logs only
+  PastAndFuture past_and_future = {};  // of another one; its features are those of `features`
+  std::int64_t future_cut_ms = 0;      // three quarters of the log's time are before it
   std::unique_ptr<OutputFile> rejects = nullptr;
 };
 

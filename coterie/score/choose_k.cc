@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "coterie/base/error.h"
 
 namespace coterie {
@@ -30,17 +32,34 @@ std::string explain(const KChoice& choice) {
                      choice.chosen, chosen.behind_best->mean, chosen.behind_best->low, chosen.behind_best->high);
 }
 
-// Index of the highest mean, ties to the first.
-std::size_t index_of_best(const SilhouetteScores& scores) {
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < scores.partitions.size(); ++i)
-    if (scores.partitions[i].mean.mean > scores.partitions[best].mean.mean) best = i;
+// Index of the highest mean among the allowed ks, ties to the first.
+std::size_t index_of_best(const SilhouetteScores& scores, std::span<const Partition> partitions, const std::vector<std::size_t>& allowed) {
+  std::size_t best = partitions.size();
+  for (std::size_t i = 0; i < partitions.size(); ++i) {
+    if (std::ranges::find(allowed, partitions[i].k) == allowed.end()) continue;
+    if (best == partitions.size() || scores.partitions[i].mean.mean > scores.partitions[best].mean.mean) best = i;
+  }
   return best;
+}
+
+std::vector<std::size_t> within_limit(const std::vector<KChoiceRow>& rows, double least_size) {
+  std::vector<std::size_t> allowed;
+  double most = 0;  // that a smallest cluster has
+  for (const KChoiceRow& row : rows) {
+    if (row.k < 2) continue;
+    const double smallest = *std::ranges::min_element(row.sizes);
+    most = std::max(most, smallest);
+    if (smallest >= least_size || rows.size() == 1) allowed.push_back(row.k);
+  }
+  if (allowed.empty())
+    throw Error(ErrorKind::usage, fmt::format("with every k of {} to {} one segment has less than {:.0f} customers; the most it has is {:.0f}", rows.front().k, rows.back().k, least_size, most),
+                "give a smaller --min-segment-size, or a --k that begins lower");
+  return allowed;
 }
 
 }  // namespace
 
-KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const SilhouetteOptions& options) {
+KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const SilhouetteOptions& options, double least_size) {
   KChoice choice;
   std::vector<Partition> partitions;
   std::vector<std::size_t> judged;  // a partition: its place in the sweep
@@ -54,14 +73,16 @@ KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const Silhou
   if (partitions.empty()) throw Error(ErrorKind::usage, "to choose k, at least one k of 2 or more is needed", "sweep a range such as 2 to 10");
 
   const SilhouetteScores scores = silhouettes(x, partitions, options);
-  const std::size_t best = index_of_best(scores);
+  choice.allowed = within_limit(choice.rows, least_size);
+  const std::size_t best = index_of_best(scores, partitions, choice.allowed);
   choice.exact = scores.exact, choice.judged_rows = scores.rows.size();
   choice.best = choice.chosen = partitions[best].k;
   for (std::size_t i = 0; i < partitions.size(); ++i) {
     KChoiceRow& row = choice.rows[judged[i]];
     row.silhouette = scores.partitions[i].mean;
     row.behind_best = paired_difference(scores, best, i);
-    const bool may_be_equal = !scores.exact && row.behind_best->low <= 0;
+    const bool is_allowed = std::ranges::find(choice.allowed, row.k) != choice.allowed.end();
+    const bool may_be_equal = !scores.exact && row.behind_best->low <= 0 && is_allowed;
     if (may_be_equal && row.k < choice.chosen) choice.chosen = row.k;
   }
   choice.elbow = find_elbow(ks, inertias);

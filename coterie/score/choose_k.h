@@ -4,6 +4,7 @@
 //   paired difference to best has a 95 % interval that includes zero: the sample does not show that more
 //   clusters are better, and fewer are easier to understand and to act on. When silhouettes are exact there is no
 //   sampling error to allow for, and best is chosen.
+// Limit: a k whose smallest cluster weighs less than least_size is shown but cannot be chosen, unless it is the only one swept.
 // Elbow: the k whose point (k, inertia), both scaled to [0, 1] over the sweep, lies farthest below the chord from first
 //   to last (the knee of Kneedle, Satopää et al. 2011, unsmoothed). It needs 3 values of k, depends on the range
 //   swept, and always finds something: reported, never decisive.
@@ -38,11 +39,12 @@ struct KChoice {
   std::optional<std::size_t> elbow;  // a k
   bool exact = true;                 // silhouettes of all rows, not of a sample
   std::size_t judged_rows = 0;
+  std::vector<std::size_t> allowed;  // the ks within the limit, rising
   std::string reason;                // one or two sentences
 };
 
-// sweep: results of kmeans_sweep on x, at least one with k >= 2 (else Error(usage)).
-KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const SilhouetteOptions& options = {});
+// sweep: results of kmeans_sweep on x, at least one with k >= 2, and one within the limit (else Error(usage)).
+KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const SilhouetteOptions& options = {}, double least_size = 0);
 
 // The elbow of points (k, inertia) in rising order of k; none for fewer than 3 points or if none is below the chord.
 std::optional<std::size_t> find_elbow(std::span<const std::size_t> ks, std::span<const double> inertias);

@@ -33,6 +33,17 @@ TEST(ChooseK, FindsFourBlobsExactlyAndBySample) {
   }
 }
 
+TEST(ChooseK, LeavesOutWhatHasASegmentBelowTheLimitUnlessItIsTheOnlyOne) {
+  const Matrix x = blobs(2000, 4, 12);
+  const auto sweep = kmeans_sweep(x, {2, 6});
+  EXPECT_EQ(choose_k(x, sweep, {}, 500).chosen, 4u);
+  const KChoice larger = choose_k(x, sweep, {}, 501);
+  EXPECT_EQ(larger.allowed, (std::vector<std::size_t>{2}));
+  EXPECT_EQ(larger.chosen, 2u);
+  EXPECT_THROW(choose_k(x, sweep, {}, 1500), Error);
+  EXPECT_EQ(choose_k(x, kmeans_sweep(x, {4, 4}), {}, 1500).chosen, 4u);
+}
+
 TEST(ChooseK, PrefersFewerClustersWhenTheSampleCannotTellThemApart) {
   const Matrix x = blobs(3000, 1, 0);  // no clusters: all silhouettes are alike
   const auto sweep = kmeans_sweep(x, {3, 7});

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "coterie/base/error.h"
@@ -35,6 +36,22 @@ std::vector<std::uint32_t> customers_of(const MatrixView& x) {
     customers.insert(customers.end(), static_cast<std::size_t>(weight), static_cast<std::uint32_t>(i));
   }
   return customers;
+}
+
+// Selection sampling (Fan, Muller, Rezucha 1962): each customer is taken with the share of places left.
+CustomerSample draw_customers(const MatrixView& x, std::size_t count, Random random) {
+  const auto customers = [&](std::size_t row) { return static_cast<std::uint64_t>(std::max(1.0, std::round(x.weight(row)))); };
+  std::uint64_t left = 0;
+  for (std::size_t row = 0; row < x.rows; ++row) left += customers(row);
+  std::uint64_t places = std::min<std::uint64_t>(count, left);
+  CustomerSample sample;
+  for (std::size_t row = 0; row < x.rows; ++row)
+    for (std::uint64_t c = customers(row); c > 0; --c, --left)
+      if (places == left || random.below(left) < places) sample.row_of.push_back(static_cast<std::uint32_t>(row)), --places;
+  sample.rows = Matrix(sample.row_of.size(), x.columns);
+  for (std::size_t j = 0; j < x.columns; ++j)
+    for (std::size_t i = 0; i < sample.row_of.size(); ++i) sample.rows.at(i, j) = x.at(sample.row_of[i], j);
+  return sample;
 }
 
 // Knuth's selection sampling: each customer goes left with the share of places left there.

@@ -190,12 +190,9 @@ std::vector<std::size_t> draw_rows(MatrixView x, std::size_t count, std::uint64_
 Estimate estimate(std::span<const double> values, std::span<const double> weights, bool exact) {
   double sum = 0, weight = 0, squared = 0;
   for (std::size_t i = 0; i < values.size(); ++i) sum += weights[i] * values[i], weight += weights[i];
-  Estimate e{.mean = sum / weight};
-  for (double value : values) squared += (value - e.mean) * (value - e.mean);
-  const auto n = static_cast<double>(values.size());
-  if (!exact && n > 1) e.standard_error = std::sqrt(squared / (n - 1) / n);
-  e.low = e.mean - 1.959963984540054 * e.standard_error, e.high = e.mean + 1.959963984540054 * e.standard_error;
-  return e;
+  const double mean = sum / weight, n = static_cast<double>(values.size());
+  for (double value : values) squared += (value - mean) * (value - mean);
+  return estimate_from(mean, !exact && n > 1 ? std::sqrt(squared / (n - 1) / n) : 0);
 }
 
 double simplified_of(MatrixView x, std::size_t row, std::span<const double> centres, std::size_t k, std::size_t own) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "coterie/base/matrix.h"
+#include "coterie/score/estimate.h"
 
 namespace coterie {
 
@@ -30,11 +31,6 @@ struct SilhouetteOptions {
   std::size_t sample_rows = 2'000;   // else so many are drawn, by weight, with replacement
   std::uint64_t seed = 1;
   int threads = 0;
-};
-
-// An estimate with its 95 % interval; low = mean = high and error 0 when exact.
-struct Estimate {
-  double mean = 0, standard_error = 0, low = 0, high = 0;
 };
 
 struct Silhouette {

@@ -20,15 +20,6 @@ std::uint64_t fit_seed(std::uint64_t seed, std::size_t replicate, std::uint64_t 
   return mix64(mix64(seed) + 3 * replicate + part);
 }
 
-Estimate estimate_of(const std::vector<double>& values) {
-  const double n = static_cast<double>(values.size());
-  double mean = 0, squares = 0;
-  for (const double value : values) mean += value;
-  mean /= n;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return {mean, n > 1 ? std::sqrt(squares / (n - 1) / n) : std::nan("")};
-}
-
 void check(const MatrixView& x, int k, const StabilityOptions& options) {
   if (options.replicates < 1) throw Error(ErrorKind::usage, "stability needs at least one replicate");
   if (k < 1 || static_cast<std::size_t>(k) > x.rows)
@@ -95,7 +86,13 @@ Estimate half_split_agreement(const MatrixView& x, int k, const Fit& fit, const 
 
 BootstrapJaccard bootstrap_jaccard(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options) {
   check(x, k, options);
-  BootstrapJaccard result{fit(x, k, mix64(options.seed)), {}};
+  return bootstrap_jaccard(x, fit(x, k, mix64(options.seed)), k, fit, options);
+}
+
+BootstrapJaccard bootstrap_jaccard(const MatrixView& x, std::vector<int> labels, int k, const Fit& fit, const StabilityOptions& options) {
+  check(x, k, options);
+  check_labels(x, labels);
+  BootstrapJaccard result{std::move(labels), {}};
   const int clusters = *std::ranges::max_element(result.labels) + 1;
   const std::vector<std::uint32_t> customers = customers_of(x);
   std::vector<std::vector<double>> jaccard(clusters, std::vector<double>(options.replicates));

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "coterie/base/matrix.h"
+#include "coterie/score/estimate.h"
 #include "coterie/score/gap.h"
 
 namespace coterie {
@@ -34,11 +35,6 @@ struct StabilityOptions {
   int replicates = 50;
   std::uint64_t seed = 1;
   int threads = 0;
-};
-
-struct Estimate {
-  double mean = 0;
-  double standard_error = 0;  // of the mean, over replicates
 };
 
 // Both halves take both parts; a replicate's value is the mean of the two minima (as fpc). A cluster of
@@ -60,7 +56,9 @@ struct BootstrapJaccard {
   std::vector<ClusterStability> clusters;  // one for each of its clusters
 };
 
-// A cluster without customers in a sample counts as 0 there. Noise (-1) is no cluster.
+// A cluster without customers in a sample counts as 0 there. Noise (-1) is no cluster. The second form judges labels
+// that are there already (0 .. k-1, or -1) instead of those of a fit to all rows.
 BootstrapJaccard bootstrap_jaccard(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options = {});
+BootstrapJaccard bootstrap_jaccard(const MatrixView& x, std::vector<int> labels, int k, const Fit& fit, const StabilityOptions& options = {});
 
 }  // namespace coterie

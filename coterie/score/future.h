@@ -1,0 +1,71 @@
+// Do segments of the past foretell the future, and better than what a clerk would do?
+//
+// What: customers are clustered by what they did before some time; what they did after it is predicted by the mean of their
+//   cluster. Beside it stand three plain rivals, from the same past:
+//     rfm_quintiles   cells of recency, frequency and money by fifths (up to 125)
+//     spend_deciles   tenths of past money
+//     regression      of the outcome on all features (linear, ridge; logistic for yes or no), z-scores
+//   Everything is learned on one half of the customers and measured on the other, for several random halvings.
+//   revenue_of_top_fifth   share of all later revenue from the fifth of the customers with the highest prediction (0.2: none);
+//                          ties share alike. Means of revenue are ruled by a few heavy customers, shares less so.
+//   revenue_r2             1 - squared error / that of the training mean; may be negative
+//   purchase_auc           P(a later buyer is predicted higher than a later non-buyer), ties half
+//   churn_auc              the same for customers without any later event
+// What it shows: whether the segments carry information about value. Segments that foretell less than deciles of spend are
+//   still a way to talk about customers, but no way to choose whom to spend money on.
+// Cost: per halving one k-means, one linear and two logistic regressions.
+// Errors are the deviation over halvings, not divided by their number: halvings share customers.
+// Tested by: planted outcomes that only segments, or only spend, foretell; noise; AUC and shares by hand; threads.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "coterie/base/matrix.h"
+#include "coterie/score/estimate.h"
+
+namespace coterie {
+
+struct FutureData {
+  MatrixView past;                     // a row a customer, in any units; without weights
+  std::span<const double> revenue, purchases, events;  // later, a customer
+  std::optional<std::size_t> recency, frequency, money;  // columns of past; a rival that lacks one is left out
+};
+
+enum class FutureScore { revenue_of_top_fifth, revenue_r2, purchase_auc, churn_auc };
+inline constexpr FutureScore future_scores[] = {FutureScore::revenue_of_top_fifth, FutureScore::revenue_r2, FutureScore::purchase_auc, FutureScore::churn_auc};
+const char* name_of(FutureScore score);
+
+struct FutureRival {
+  std::string name;             // "segments", "rfm_quintiles", "spend_deciles", "regression"
+  std::size_t cells = 0;        // different predictions at most; parameters of the regression
+  Estimate scores[4];           // in the order of FutureScore
+  Estimate behind_segments[4];  // segments' minus this one's, paired; zeros for the segments
+};
+
+struct FutureTest {
+  std::size_t customers = 0, buyers = 0, gone = 0;  // later: those who bought, those without an event
+  double revenue = 0;                               // later, of all
+  std::vector<FutureRival> rivals;                  // segments first; empty when there is nothing to judge
+  std::string sentence;                             // wins and losses, or why there is no judgement
+};
+
+struct FutureOptions {
+  std::size_t k = 4;
+  int halvings = 10;
+  std::uint64_t seed = 1;
+  int threads = 0;
+};
+
+inline constexpr std::size_t least_future_customers = 200, least_future_cases = 20;
+
+// Not judged (no rivals) below 200 customers, or with fewer than 20 later buyers or 20 customers gone.
+FutureTest future_test(const FutureData& data, const FutureOptions& options = {});
+
+// Share of the total of `values` that the rows with the highest fifth of `scores` have; rows of equal score count in part.
+double share_of_top_fifth(std::span<const double> scores, std::span<const double> values);
+
+}  // namespace coterie

@@ -1,0 +1,75 @@
+#include "coterie/score/valley.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "coterie/base/parallel.h"
+#include "coterie/cluster/kmeans.h"
+#include "coterie/score/dip.h"
+
+namespace coterie {
+namespace {
+
+constexpr std::size_t most_times_as_many = 2;
+
+
+std::vector<double> direction_between(const double* a, const double* b, std::size_t columns) {
+  std::vector<double> direction(columns);
+  for (std::size_t j = 0; j < columns; ++j) direction[j] = b[j] - a[j];
+  return direction;
+}
+
+// Places of rows along a direction, in rising order.
+std::vector<double> projected(MatrixView x, std::span<const std::uint32_t> rows, std::span<const double> direction) {
+  std::vector<double> places(rows.size());
+  for (std::size_t j = 0; j < x.columns; ++j)
+    for (std::size_t i = 0; i < rows.size(); ++i) places[i] += direction[j] * x.at(rows[i], j);
+  std::ranges::sort(places);
+  return places;
+}
+
+Valley valley_between(MatrixView x, std::span<const double> centres, const std::vector<std::vector<std::uint32_t>>& rows, std::size_t a, std::size_t b) {
+  Valley valley{.a = a, .b = b};
+  if (rows[a].empty() || rows[b].empty()) return valley;
+  const auto direction = direction_between(&centres[a * x.columns], &centres[b * x.columns], x.columns);
+  const std::vector<double> left = projected(x, rows[a], direction), right = projected(x, rows[b], direction);
+  // Of the larger cluster only the rows next to the border.
+  const std::size_t of_left = std::min(left.size(), most_times_as_many * right.size()), of_right = std::min(right.size(), most_times_as_many * left.size());
+  std::vector<double> places(left.end() - static_cast<std::ptrdiff_t>(of_left), left.end());
+  places.insert(places.end(), right.begin(), right.begin() + static_cast<std::ptrdiff_t>(of_right));
+  valley.rows = places.size();
+  valley.dip = dip(places);
+  valley.p_value = dip_p_value(valley.dip, places.size());
+  valley.separation = std::min(1.0, 2 * valley.dip * static_cast<double>(places.size()) / static_cast<double>(std::min(of_left, of_right)));
+  return valley;
+}
+
+}  // namespace
+
+std::vector<Valley> valleys(MatrixView x, std::span<const double> centres, int threads) {
+  const std::size_t k = centres.size() / x.columns;
+  const Assignment assignment = assign(x, centres, threads);
+  std::vector<std::vector<std::uint32_t>> rows(k);
+  for (std::size_t i = 0; i < x.rows; ++i) rows[static_cast<std::size_t>(assignment.labels[i])].push_back(static_cast<std::uint32_t>(i));
+  std::vector<Valley> found;
+  for (std::size_t a = 0; a < k; ++a)
+    for (std::size_t b = a + 1; b < k; ++b) found.push_back({.a = a, .b = b});
+  for_each_block(found.size(), threads, [&](std::size_t pair, int) { found[pair] = valley_between(x, centres, rows, found[pair].a, found[pair].b); });
+  return found;
+}
+
+std::vector<std::size_t> groups_without_valley(std::span<const Valley> found, std::size_t k) {
+  std::vector<std::size_t> first(k);  // the lowest cluster of the group
+  std::iota(first.begin(), first.end(), 0);
+  for (const Valley& v : found) {
+    if (is_separated(v)) continue;
+    const auto [low, high] = std::minmax(first[v.a], first[v.b]);
+    std::ranges::replace(first, std::size_t{high}, std::size_t{low});
+  }
+  std::vector<std::size_t> groups(k);
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < k; ++c) groups[c] = first[c] == c ? count++ : groups[first[c]];
+  return groups;
+}
+
+}  // namespace coterie
