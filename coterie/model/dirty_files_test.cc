@@ -66,7 +66,7 @@ const Shop events = {"event_time,event_type,product_id,category_code,brand,price
 
 TEST(DirtyFiles, OfEvents) {
   expect_set_aside(events,
-                   {{"2024-01-01 10:00:00,view,1,a,b,1,,s", "5,33,user_id,no_customer,"},
+                   {{"2024-01-01 10:00:00,view,1,a,b,1,,s", "5,34,user_id,no_customer,"},
                     {",view,1,a,b,1,11,s", "5,1,event_time,no_time,"},
                     {"yesterday,view,1,a,b,1,11,s", "5,1,event_time,bad_time,yesterday"},
                     {"2024-13-01 10:00:00,view,1,a,b,1,11,s", "5,1,event_time,bad_time,2024-13-01 10:00:00"},
