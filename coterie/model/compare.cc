@@ -56,6 +56,21 @@ std::vector<std::uint64_t> common_members(const Comparison& comparison) {
   return common;
 }
 
+// The mean over customers of the squared distance to the centre of their segment, in the model's own scaling.
+double mean_squared_distance(const SavedRun& run, const SavedFeatures& features) {
+  const std::size_t columns = features.columns.size();
+  Matrix scaled(run.customers(), columns);
+  for (std::size_t f = 0; f < columns; ++f) std::copy(features.columns[f].begin(), features.columns[f].end(), scaled.column(f).begin());
+  scale_in_place(scaled, run.model.scaling);
+  double sum = 0;
+  for (std::size_t f = 0; f < columns; ++f)
+    for (std::size_t row = 0; row < run.customers(); ++row) {
+      const double difference = scaled.at(row, f) - run.model.centres[static_cast<std::size_t>(run.labels[row]) * columns + f];
+      sum += difference * difference;
+    }
+  return sum / static_cast<double>(std::max<std::size_t>(1, run.customers()));
+}
+
 ClusterMatches same_clusters(std::size_t k) {
   ClusterMatches matches{{}, {}, {}, {}, std::vector<Fate>(k, Fate::continues), std::vector<Fate>(k, Fate::continues)};
   for (std::size_t c = 0; c < k; ++c) {
@@ -158,7 +173,8 @@ Comparison compare(const std::string& earlier, const std::string& later) {
   comparison.same_model = comparison.earlier.model.features == comparison.later.model.features && comparison.earlier.model.centres == comparison.later.model.centres;
   if (comparison.same_model) {
     comparison.matches = same_clusters(comparison.earlier.model.k);
-    comparison.distance_ratio = distance_ratio(then, now);
+    const double before_distance = mean_squared_distance(comparison.earlier, before), after_distance = mean_squared_distance(comparison.later, after);
+    if (before_distance > 0) comparison.distance_ratio = after_distance / before_distance;
   } else {
     comparison.matches = match_segments(then, now, common_members(comparison));
   }

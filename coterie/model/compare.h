@@ -33,7 +33,7 @@ struct Comparison {
   bool same_model = false;             // both by the same centres: segments are the same by definition
   std::vector<FeatureDrift> drift;     // all customers first, then segment by segment
   PopulationStability segment_shares;  // of the earlier segments and, as one more bin, what is none of them any more
-  std::optional<double> distance_ratio;  // with the same model: mean squared distance of customers to their centre, later / earlier
+  std::optional<double> distance_ratio;  // with the same model: mean squared distance of customers to their centre in its scaling, later / earlier
   bool refit_is_due = false;
   std::vector<std::string> reasons;    // for it, or the one reason against it
 

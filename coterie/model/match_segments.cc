@@ -69,17 +69,6 @@ CentreDistances distances_of(const std::vector<double>& before, const std::vecto
   return distances;
 }
 
-double mean_squared_distance(const SegmentedCustomers& customers, const std::vector<Spread>& spreads, const std::vector<double>& centres) {
-  const std::size_t columns = customers.columns.size();
-  double sum = 0;
-  for (std::size_t f = 0; f < columns; ++f)
-    for (std::size_t row = 0; row < customers.labels.size(); ++row) {
-      const double z = (customers.columns[f][row] - spreads[f].mean) / spreads[f].deviation - centres[static_cast<std::size_t>(customers.labels[row]) * columns + f];
-      if (!std::isnan(z)) sum += z * z;
-    }
-  return sum / static_cast<double>(std::max<std::size_t>(1, customers.labels.size()));
-}
-
 }  // namespace
 
 ClusterMatches match_segments(const SegmentedCustomers& earlier, const SegmentedCustomers& later, const std::vector<std::uint64_t>& common) {
@@ -87,14 +76,6 @@ ClusterMatches match_segments(const SegmentedCustomers& earlier, const Segmented
   if (earlier.columns.empty()) return match_clusters(members);
   const std::vector<Spread> spreads = spreads_of(earlier);
   return match_clusters(members, distances_of(centres_of(earlier, spreads), centres_of(later, spreads), earlier.k, later.k, earlier.columns.size()));
-}
-
-std::optional<double> distance_ratio(const SegmentedCustomers& earlier, const SegmentedCustomers& later) {
-  const std::vector<Spread> spreads = spreads_of(earlier);
-  const std::vector<double> centres = centres_of(earlier, spreads);
-  const double then = mean_squared_distance(earlier, spreads, centres);
-  if (then == 0) return std::nullopt;
-  return mean_squared_distance(later, spreads, centres) / then;
 }
 
 }  // namespace coterie

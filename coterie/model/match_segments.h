@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,9 +19,5 @@ struct SegmentedCustomers {
 // `common` is earlier x later, row-major: customers that both runs have. Centres are means of z-scores by the earlier run's
 // means and deviations, so that both runs are measured by one rule.
 ClusterMatches match_segments(const SegmentedCustomers& earlier, const SegmentedCustomers& later, const std::vector<std::uint64_t>& common);
-
-// The mean squared distance of the later customers to the earlier centres of their segments, in the same z-scores, as a
-// multiple of the earlier customers' own; nothing where that is 0. For runs under one model.
-std::optional<double> distance_ratio(const SegmentedCustomers& earlier, const SegmentedCustomers& later);
 
 }  // namespace coterie
