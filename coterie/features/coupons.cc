@@ -161,10 +161,52 @@ std::string part_sql(const std::vector<TextTable>& tables, const std::vector<std
   return "";
 }
 
+// The rows of each table that are used, and what was parsed of them.
+struct Accepted {
+  std::vector<std::vector<std::size_t>> rows;  // a table each
+  Claims claims;
+  std::vector<double> join_days;  // a customer each
+};
+
+// When a customer joined; -1 where no column says so.
+int join_date_column(const TextTable& people) {
+  const int column = find_column(people, [&](const std::string& name) { return has_part(name, {"join", "sign", "regist", "since", "created"}); });
+  return column >= 0 && is_dated(people, static_cast<std::size_t>(column)) ? column : -1;
+}
+
+std::vector<double> join_days_of(const TextTable& people, const std::vector<std::size_t>& rows) {
+  const int column = join_date_column(people);
+  if (column < 0) return std::vector<double>(rows.size(), no_day);
+  const DateOrder order = date_format_of(people, static_cast<std::size_t>(column)).order;
+  std::vector<double> days;
+  for (const std::size_t row : rows) {
+    const auto time = parse_date(trimmed(people.at(row, static_cast<std::size_t>(column))), order);
+    days.push_back(time ? day_of(*time) : no_day);
+  }
+  return days;
+}
+
+Accepted accept_rows(std::vector<TextTable>& tables, const CouponPlan& plan) {
+  Accepted accepted;
+  accepted.rows.resize(tables.size());
+  for (std::size_t t = 0; t < tables.size(); ++t)
+    for (std::size_t row = 0; row < tables[t].rows(); ++row) accepted.rows[t].push_back(row);
+  TextTable& people = tables[plan.customers];
+  std::vector<std::size_t>& customers = accepted.rows[plan.customers];
+  customers = check_customers(people, plan.customer_key);
+  accepted.claims = ClaimReader(tables[plan.claims], plan, ids_of(people, plan.customer_key, customers)).read();
+  if (accepted.claims.rows.empty())
+    throw Error(ErrorKind::no_usable_rows, "no usable row of claims", "look at its columns with: coterie inspect FILE", tables[plan.claims].file.path);
+  accepted.rows[plan.claims] = accepted.claims.rows;
+  accepted.join_days = join_days_of(people, customers);
+  return accepted;
+}
+
 // All tables, each column as coterie_c0, coterie_c1, ...: names may be anything, and equal but for the case.
-void add_tables(DuckDb& duckdb, const std::vector<TextTable>& tables, const CouponPlan& plan, const Claims& claims, const std::vector<std::vector<std::size_t>>& rows) {
+void add_tables(DuckDb& duckdb, const std::vector<TextTable>& tables, const CouponPlan& plan, const Accepted& accepted) {
+  const Claims& claims = accepted.claims;
   for (std::size_t t = 0; t < tables.size(); ++t) {
-    std::vector<SqlColumn> columns = columns_of(tables[t], rows[t]);
+    std::vector<SqlColumn> columns = columns_of(tables[t], accepted.rows[t]);
     for (std::size_t c = 0; c < columns.size(); ++c) columns[c].name = fmt::format("coterie_c{}", c);
     if (t == plan.claims) {
       columns.push_back({"claim_day", std::span<const double>(claims.claim_day)});
@@ -172,8 +214,77 @@ void add_tables(DuckDb& duckdb, const std::vector<TextTable>& tables, const Coup
       columns.push_back({"burned", std::span<const double>(claims.burned)});
       columns.push_back({"with_coupon", std::span<const double>(claims.with_coupon)});
     }
+    if (t == plan.customers) columns.push_back({"join_day", std::span<const double>(accepted.join_days)});
     duckdb.add_columns(fmt::format("coterie_t{}", t), std::move(columns));
   }
+}
+
+// A column that describes customers, of their own table or of one it refers to.
+struct AttributeColumn {
+  std::string name, sql;
+};
+
+bool is_link(const CouponPlan& plan, std::size_t table, std::size_t column) {
+  if (table == plan.customers && column == plan.customer_key) return true;
+  return std::any_of(plan.joins.begin(), plan.joins.end(),
+                     [&](const Join& join) { return (join.table == table && join.column == column) || (join.key_table == table && join.key == column); });
+}
+
+// Of two columns of one name the first reached.
+std::vector<AttributeColumn> attributes_of(const std::vector<TextTable>& tables, const CouponPlan& plan, const std::vector<std::size_t>& reached) {
+  std::vector<AttributeColumn> attributes;
+  for (const std::size_t t : reached)
+    for (std::size_t c = 0; c < tables[t].columns(); ++c) {
+      const std::string& name = tables[t].dialect.columns[c];
+      const bool is_known = std::any_of(attributes.begin(), attributes.end(), [&](const AttributeColumn& attribute) { return attribute.name == name; });
+      if (!is_link(plan, t, c) && !is_known) attributes.push_back({name, fmt::format("t{}.coterie_c{}", t, c)});
+    }
+  return attributes;
+}
+
+// What a claim and a customer say in this shop, as SQL.
+struct CouponQuery {
+  std::string claims_from, people_from;  // the tables with all that they refer to
+  std::string branch, merchant;          // "": none
+  std::vector<AttributeColumn> attributes;
+};
+
+CouponQuery plan_query(const std::vector<TextTable>& tables, const CouponPlan& plan) {
+  std::vector<std::size_t> reached_by_claims, reached_by_people;
+  CouponQuery query;
+  query.claims_from = joined_from(plan, plan.claims, reached_by_claims);
+  query.people_from = joined_from(plan, plan.customers, reached_by_people);
+  query.branch = part_sql(tables, reached_by_claims, {"branch", "store"});
+  query.merchant = part_sql(tables, reached_by_claims, {"merchant", "vendor", "partner"});
+  query.attributes = attributes_of(tables, plan, reached_by_people);
+  return query;
+}
+
+std::set<std::string> parts_of(const std::vector<TextTable>& tables, const CouponPlan& plan, const CouponQuery& query) {
+  std::set<std::string> parts;
+  if (plan.burn_date >= 0) parts.insert("burn_day");
+  if (plan.coupon >= 0) parts.insert("coupon");
+  if (!query.branch.empty()) parts.insert("branch");
+  if (!query.merchant.empty()) parts.insert("merchant");
+  if (join_date_column(tables[plan.customers]) >= 0) parts.insert("join_day");
+  return parts;
+}
+
+// Customer, features, attributes: a row a customer.
+std::string sql_of(const CouponPlan& plan, const CouponQuery& query, const std::vector<const CouponFeature*>& features) {
+  std::string selected, people_columns;
+  for (const CouponFeature* feature : features) selected += fmt::format(", ({})::double AS {}", feature->sql, sql_name(feature->name));
+  for (std::size_t a = 0; a < query.attributes.size(); ++a) {
+    people_columns += fmt::format(", {} AS a{}", query.attributes[a].sql, a);
+    selected += fmt::format(", any_value(p.a{})", a);
+  }
+  const auto or_null = [](const std::string& sql) { return sql.empty() ? std::string("NULL") : sql; };
+  return fmt::format("WITH claims AS (SELECT t{0}.coterie_c{1} AS customer, claim_day, burn_day, burned, with_coupon, {2} AS branch, {3} AS merchant FROM {4}), "
+                     "ends AS (SELECT min(claim_day) AS first_day, max(claim_day) AS last_day FROM claims), "
+                     "people AS (SELECT t{5}.coterie_c{6} AS customer, join_day{7} FROM {8}) "
+                     "SELECT p.customer{9} FROM people p LEFT JOIN claims USING (customer) CROSS JOIN ends GROUP BY p.customer, first_day, last_day",
+                     plan.claims, plan.claim_customer, or_null(query.branch), or_null(query.merchant), query.claims_from, plan.customers, plan.customer_key, people_columns,
+                     query.people_from, selected);
 }
 
 std::vector<const CouponFeature*> choose(const std::vector<std::string>& wanted, const std::set<std::string>& parts, std::vector<std::string>& missing) {
@@ -281,66 +392,14 @@ CouponPlan plan_coupons(const std::vector<TextTable>& tables, std::vector<Join> 
 }
 
 CustomerTable read_coupons(std::vector<TextTable>& tables, const CouponPlan& plan, const std::vector<std::string>& wanted, std::vector<std::string>& missing) {
-  std::vector<std::vector<std::size_t>> rows(tables.size());
-  for (std::size_t t = 0; t < tables.size(); ++t)
-    for (std::size_t row = 0; row < tables[t].rows(); ++row) rows[t].push_back(row);
-  TextTable& people = tables[plan.customers];
-  rows[plan.customers] = check_customers(people, plan.customer_key);
-  const Claims claims = ClaimReader(tables[plan.claims], plan, ids_of(people, plan.customer_key, rows[plan.customers])).read();
-  rows[plan.claims] = claims.rows;
-  if (claims.rows.empty()) throw Error(ErrorKind::no_usable_rows, "no usable row of claims", "look at rejects with: coterie inspect FILE", tables[plan.claims].file.path);
-
+  const Accepted accepted = accept_rows(tables, plan);
+  const CouponQuery query = plan_query(tables, plan);
+  const std::vector<const CouponFeature*> features = choose(wanted, parts_of(tables, plan, query), missing);
   DuckDb duckdb({.threads = 1});
-  add_tables(duckdb, tables, plan, claims, rows);
-  std::vector<std::size_t> reached, reached_by_customers;
-  const std::string claims_from = joined_from(plan, plan.claims, reached), people_from = joined_from(plan, plan.customers, reached_by_customers);
-  const std::string branch = part_sql(tables, reached, {"branch", "store"}), merchant = part_sql(tables, reached, {"merchant", "vendor", "partner"});
-  const int joined = find_column(people, [&](const std::string& name) { return has_part(name, {"join", "sign", "regist", "since", "created"}); });
-  const bool has_join_date = joined >= 0 && is_dated(people, static_cast<std::size_t>(joined));
-  std::set<std::string> parts;
-  if (plan.burn_date >= 0) parts.insert("burn_day");
-  if (plan.coupon >= 0) parts.insert("coupon");
-  if (!branch.empty()) parts.insert("branch");
-  if (!merchant.empty()) parts.insert("merchant");
-  if (has_join_date) parts.insert("join_day");
-  const std::vector<const CouponFeature*> features = choose(wanted, parts, missing);
-
-  std::vector<double> join_days;
-  for (const std::size_t row : rows[plan.customers]) {
-    const auto time = has_join_date ? parse_date(trimmed(people.at(row, static_cast<std::size_t>(joined))), date_format_of(people, static_cast<std::size_t>(joined)).order) : std::nullopt;
-    join_days.push_back(time ? day_of(*time) : no_day);
-  }
-  duckdb.add_columns("coterie_joined", {{"customer", TextColumn{join_days.size(), [&](std::size_t i) { return trimmed(people.at(rows[plan.customers][i], plan.customer_key)); }}},
-                                        {"join_day", std::span<const double>(join_days)}});
-  std::string selected, attributes_sql;
-  for (const CouponFeature* feature : features) selected += fmt::format(", ({})::double AS {}", feature->sql, sql_name(feature->name));
+  add_tables(duckdb, tables, plan, accepted);
   std::vector<std::string> attributes;
-  for (const std::size_t t : reached_by_customers)
-    for (std::size_t c = 0; c < tables[t].columns(); ++c) {
-      const std::string& name = tables[t].dialect.columns[c];
-      const bool is_link = (t == plan.customers && c == plan.customer_key) || std::any_of(plan.joins.begin(), plan.joins.end(), [&](const Join& j) { return (j.table == t && j.column == c) || (j.key_table == t && j.key == c); });
-      if (is_link || std::find(attributes.begin(), attributes.end(), name) != attributes.end()) continue;
-      attributes.push_back(name);
-      attributes_sql += fmt::format(", any_value(p.a{})", attributes.size() - 1);
-    }
-  std::string people_columns;
-  std::size_t a = 0;
-  for (const std::string& name : attributes)
-    for (const std::size_t t : reached_by_customers) {
-      const int column = find_column(tables[t], [&](const std::string& other) { return other == name; });
-      if (column < 0) continue;
-      people_columns += fmt::format(", t{}.coterie_c{} AS a{}", t, column, a++);
-      break;
-    }
-  const std::string sql = fmt::format(
-      "WITH claims AS (SELECT t{0}.coterie_c{1} AS customer, claim_day, burn_day, burned, with_coupon, {2} AS branch, {3} AS merchant FROM {4}), "
-      "ends AS (SELECT min(claim_day) AS first_day, max(claim_day) AS last_day FROM claims), "
-      "people AS (SELECT t{5}.coterie_c{6} AS customer{7} FROM {8}) "
-      "SELECT p.customer{9}{10} FROM people p LEFT JOIN claims USING (customer) LEFT JOIN coterie_joined() j ON j.customer = p.customer CROSS JOIN ends "
-      "GROUP BY p.customer, first_day, last_day",
-      plan.claims, plan.claim_customer, branch.empty() ? "NULL" : branch, merchant.empty() ? "NULL" : merchant, claims_from, plan.customers, plan.customer_key, people_columns, people_from,
-      selected, attributes_sql);
-  return table_of(duckdb.query(sql), features, attributes, people.dialect.columns[plan.customer_key]);
+  for (const AttributeColumn& attribute : query.attributes) attributes.push_back(attribute.name);
+  return table_of(duckdb.query(sql_of(plan, query, features)), features, attributes, tables[plan.customers].dialect.columns[plan.customer_key]);
 }
 
 }  // namespace coterie
