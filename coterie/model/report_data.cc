@@ -53,6 +53,8 @@ class ReportData {
             {"pca", pca()},
             {"activity", activity()},
             {"verdict", nullptr},
+            {"future", nullptr},
+            {"rfm", rfm()},
             {"rules", {{"fidelity", number(result_.explanation.rules.fidelity)}, {"fitted_rows", result_.explanation.rules.fitted_rows}}},
             {"ledger", ledger()},
             {"options", options()},
@@ -236,6 +238,25 @@ class ReportData {
     Json list = Json::array();
     for (const double share : values) list.push_back(std::round(share * 1e4) / 1e4);
     return list;
+  }
+  // Customers and money by the scores of recency and frequency: [recency][frequency], both from 1 to 5.
+  Json rfm() const {
+    const RfmScores& scores = result_.rfm;
+    const std::optional<std::size_t> money = revenue_column(customers_.names);
+    if (scores.recency.empty() || !money) return nullptr;
+    std::uint64_t customers[5][5] = {};
+    double sums[5][5] = {}, all = 0;
+    for (std::size_t i = 0; i < scores.recency.size(); ++i) {
+      const double value = customers_.values.at(i, *money);
+      ++customers[scores.recency[i] - 1][scores.frequency[i] - 1];
+      sums[scores.recency[i] - 1][scores.frequency[i] - 1] += value, all += value;
+    }
+    Json cells = Json::array(), names = Json::array();
+    for (int r = 0; r < 5; ++r)
+      for (int f = 0; f < 5; ++f) cells.push_back({customers[r][f], number(all > 0 ? sums[r][f] / all : 0)});
+    const std::array<std::uint64_t, 10> count = count_rfm_names(scores);
+    for (std::size_t n = 0; n < count.size(); ++n) names.push_back({{"name", rfm_names[n]}, {"customers", count[n]}});
+    return {{"cells", cells}, {"names", names}};
   }
   static Json rows(const RowCounts& rows) {
     Json reasons = Json::object();
