@@ -52,8 +52,8 @@ class ReportData {
             {"k", choice()},
             {"pca", pca()},
             {"activity", activity()},
-            {"verdict", nullptr},
-            {"future", nullptr},
+            {"verdict", verdict()},
+            {"future", future()},
             {"rfm", rfm()},
             {"rules", {{"fidelity", number(result_.explanation.rules.fidelity)}, {"fitted_rows", result_.explanation.rules.fitted_rows}}},
             {"ledger", ledger()},
@@ -215,6 +215,24 @@ class ReportData {
     for (std::size_t i = 0; i < std::min<std::size_t>(3, order.size()); ++i)
       list.push_back({{"feature", text(result_.model.features[order[i]])}, {"falls", weights[order[i]] < 0}});
     return list;
+  }
+  Json verdict() const {
+    const Verdict& verdict = result_.verdict;
+    Json table = Json::array(), jaccards = Json::array();
+    for (const KEvidence& row : verdict.table)
+      table.push_back({{"k", row.k}, {"silhouette", number(row.silhouette.mean)}, {"half_split_agreement", number(row.half_split_agreement.mean)}, {"least_jaccard", number(row.least_jaccard)},
+                       {"least_separation", number(row.least_separation)}, {"stable", row.stable}, {"separated", row.separated}, {"natural", row.natural}});
+    for (const SegmentStability& segment : verdict.segments) jaccards.push_back(number(segment.jaccard.mean));
+    return {{"answer", coterie::name_of(verdict.answer)}, {"sentence", verdict.sentence}, {"table", table}, {"jaccards", jaccards}};
+  }
+  Json future() const {
+    Json rivals = Json::array();
+    for (const FutureRival& rival : result_.future.rivals) {
+      Json scores = Json::array();
+      for (std::size_t s = 0; s < std::size(future_scores); ++s) scores.push_back({{"name", coterie::name_of(future_scores[s])}, {"mean", number(rival.scores[s].mean)}});
+      rivals.push_back({{"name", rival.name}, {"scores", scores}});
+    }
+    return {{"sentence", result_.future.sentence}, {"customers", result_.future.customers}, {"rivals", rivals}};
   }
   Json activity() const {
     const ActivityProfile& profile = result_.explanation.activity;
