@@ -52,7 +52,9 @@ class ReportData {
             {"k", choice()},
             {"pca", pca()},
             {"activity", activity()},
-            {"verdict", nullptr},
+            {"verdict", verdict()},
+            {"future", future()},
+            {"rfm", rfm()},
             {"rules", {{"fidelity", number(result_.explanation.rules.fidelity)}, {"fitted_rows", result_.explanation.rules.fitted_rows}}},
             {"ledger", ledger()},
             {"options", options()},
@@ -214,6 +216,24 @@ class ReportData {
       list.push_back({{"feature", text(result_.model.features[order[i]])}, {"falls", weights[order[i]] < 0}});
     return list;
   }
+  Json verdict() const {
+    const Verdict& verdict = result_.verdict;
+    Json table = Json::array(), jaccards = Json::array();
+    for (const KEvidence& row : verdict.table)
+      table.push_back({{"k", row.k}, {"silhouette", number(row.silhouette.mean)}, {"half_split_agreement", number(row.half_split_agreement.mean)}, {"least_jaccard", number(row.least_jaccard)},
+                       {"least_separation", number(row.least_separation)}, {"stable", row.stable}, {"separated", row.separated}, {"natural", row.natural}});
+    for (const SegmentStability& segment : verdict.segments) jaccards.push_back(number(segment.jaccard.mean));
+    return {{"answer", coterie::name_of(verdict.answer)}, {"sentence", verdict.sentence}, {"table", table}, {"jaccards", jaccards}};
+  }
+  Json future() const {
+    Json rivals = Json::array();
+    for (const FutureRival& rival : result_.future.rivals) {
+      Json scores = Json::array();
+      for (std::size_t s = 0; s < std::size(future_scores); ++s) scores.push_back({{"name", coterie::name_of(future_scores[s])}, {"mean", number(rival.scores[s].mean)}});
+      rivals.push_back({{"name", rival.name}, {"scores", scores}});
+    }
+    return {{"sentence", result_.future.sentence}, {"customers", result_.future.customers}, {"rivals", rivals}};
+  }
   Json activity() const {
     const ActivityProfile& profile = result_.explanation.activity;
     if (profile.customers == 0) return nullptr;
@@ -236,6 +256,25 @@ class ReportData {
     Json list = Json::array();
     for (const double share : values) list.push_back(std::round(share * 1e4) / 1e4);
     return list;
+  }
+  // Customers and money by the scores of recency and frequency: [recency][frequency], both from 1 to 5.
+  Json rfm() const {
+    const RfmScores& scores = result_.rfm;
+    const std::optional<std::size_t> money = revenue_column(customers_.names);
+    if (scores.recency.empty() || !money) return nullptr;
+    std::uint64_t customers[5][5] = {};
+    double sums[5][5] = {}, all = 0;
+    for (std::size_t i = 0; i < scores.recency.size(); ++i) {
+      const double value = customers_.values.at(i, *money);
+      ++customers[scores.recency[i] - 1][scores.frequency[i] - 1];
+      sums[scores.recency[i] - 1][scores.frequency[i] - 1] += value, all += value;
+    }
+    Json cells = Json::array(), names = Json::array();
+    for (int r = 0; r < 5; ++r)
+      for (int f = 0; f < 5; ++f) cells.push_back({customers[r][f], number(all > 0 ? sums[r][f] / all : 0)});
+    const std::array<std::uint64_t, 10> count = count_rfm_names(scores);
+    for (std::size_t n = 0; n < count.size(); ++n) names.push_back({{"name", rfm_names[n]}, {"customers", count[n]}});
+    return {{"cells", cells}, {"names", names}};
   }
   static Json rows(const RowCounts& rows) {
     Json reasons = Json::object();

@@ -82,7 +82,7 @@ std::string sentence_of(const std::vector<Evidence>& evidence) {
 }
 
 Play play_for(const Comparison& comparison, const NameRules& rules) {
-  const double worth = comparison.lift("revenue") + comparison.lift("n_purchase");
+  const double worth = comparison.lift("revenue") + comparison.lift("n_purchase") + comparison.lift("monetary") + comparison.lift("frequency");
   const char* goal = worth > 2 ? "keep" : worth > 0.5 ? "grow" : worth < -0.5 && comparison.lift("recency_days") > 0.5 ? "win back" : "activate";
   const auto it = std::find_if(rules.plays_by_goal.begin(), rules.plays_by_goal.end(), [&](const Play& play) { return play.goal == goal; });
   if (it != rules.plays_by_goal.end()) return *it;

@@ -14,7 +14,9 @@ function headline(report: Report): HTMLElement {
   const largest = report.segments.reduce((a, b) => (b.customers > a.customers ? b : a));
   const best = strongest(report);
   const line = element("p", { class: "headline" });
-  append(line, `Your customers fall into ${report.segments.length} groups. `);
+  // Slices of a continuum are not called groups that are there.
+  const slices = report.verdict && !["natural_segments", "partly_natural"].includes(report.verdict.answer);
+  append(line, `Your customers ${slices ? "are cut" : "fall"} into ${report.segments.length} groups. `);
   if (best && best !== largest) {
     append(line, element("strong", {}, data(best.name)), ` are ${percent(best.share)} of the customers and bring ${percent(best.revenue_share ?? 0)} of the ${word(report.revenue!.feature)}; `);
     append(line, element("strong", {}, data(largest.name)), `, the largest group with ${percent(largest.share)}, bring ${percent(largest.revenue_share ?? 0)}.`);

@@ -2,7 +2,7 @@
 import type { Report } from "./data";
 import { append, data, element, isolated, numbersBehind, section, table } from "./elements";
 import { categoryAxis, chart, colour, dispose, pale, tooltip, valueAxis } from "./charts";
-import { percent, plain, valueOf, word } from "./words";
+import { count, percent, plain, valueOf, word } from "./words";
 
 /** Centres in scaled units as a coloured table: a table is read aloud, wraps and prints. */
 function heatMap(report: Report): HTMLElement {
@@ -118,6 +118,28 @@ function funnel(report: Report): HTMLElement | null {
   );
 }
 
+/** Customers by fifths of recency and frequency; the darker, the more money. */
+function rfmGrid(report: Report): HTMLElement | null {
+  if (!report.rfm) return null;
+  const { cells, names } = report.rfm;
+  const money = word(report.revenue?.feature ?? "money");
+  const cell = (r: number, f: number) => {
+    const [customers, share] = cells[5 * r + f];
+    return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--cold) ${Math.round(Math.min(1, 4 * share) * 60)}%, var(--paper))` }, `${count(customers)}`, element("br"), element("span", { class: "muted" }, percent(share)));
+  };
+  const caption = `Customers by recency (rows) and number of orders (columns), in fifths from 1 to 5; below, the share of the ${money}`;
+  const fifths = [0, 1, 2, 3, 4];
+  const head = element("tr", {}, element("th", { scope: "col" }, "recency"), ...fifths.map((f) => element("th", { scope: "col" }, `orders ${f + 1}`)));
+  const rows = [...fifths].reverse().map((r) => element("tr", {}, element("th", { scope: "row" }, `${r + 1}${r === 4 ? " (latest)" : r === 0 ? " (longest ago)" : ""}`), ...fifths.map((f) => cell(r, f))));
+  return element(
+    "div",
+    {},
+    element("h3", {}, "Recency and frequency"),
+    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, element("table", { class: "heatmap" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows))),
+    numbersBehind(table({ caption: "The ten names of the RFM method", head: ["name", "customers"], rows: names.map((n) => [n.name, count(n.customers)]) })),
+  );
+}
+
 export function compare(report: Report): HTMLElement {
   const left = report.features_left_out;
   return section(
@@ -126,6 +148,7 @@ export function compare(report: Report): HTMLElement {
     left > 0 && element("p", { class: "muted" }, `Shown are the ${report.features.length} features in which the segments differ most; ${plain(left)} more are in segment_summary.csv.`),
     heatMap(report),
     funnel(report),
+    rfmGrid(report),
     spread(report),
   );
 }

@@ -69,6 +69,19 @@ export interface Verdict {
   jaccards: number[];
 }
 
+/** What segments of the past foretell about the last quarter of the time, beside plain rivals. */
+export interface Future {
+  sentence: string;
+  customers: number;
+  rivals: { name: string; scores: { name: string; mean: number }[] }[];
+}
+
+/** Cells in the order of recency 1 to 5, and within it frequency 1 to 5: customers, share of the money. 5 is the best fifth. */
+export interface Rfm {
+  cells: [number, number][];
+  names: { name: string; customers: number }[];
+}
+
 export interface Rows {
   read: number;
   used: number;
@@ -95,6 +108,8 @@ export interface Report {
   pca: { explained: number[]; leading: { feature: string; falls: boolean }[][]; points: [number, number, number, number][] };
   activity: { everyone: Activity; segments: Activity[] } | null;
   verdict: Verdict | null;
+  future: Future | null;
+  rfm: Rfm | null;
   rules: { fidelity: number; fitted_rows: number };
   ledger: { rows: Rows; inputs: { name: string; bytes: number; rows: Rows }[]; more_inputs: number };
   options: { k: [number, number]; restarts: number; seed: number; own_names: boolean; different_rows: number };

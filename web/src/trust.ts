@@ -107,12 +107,34 @@ function evidence(report: Report): HTMLElement | null {
   );
 }
 
+const scoreNames: Record<string, string> = {
+  revenue_of_top_fifth: "revenue of the best fifth",
+  revenue_r2: "revenue explained (R²)",
+  purchase_auc: "who will buy (AUC)",
+  churn_auc: "who will not return (AUC)",
+};
+
+function future(report: Report): HTMLElement | null {
+  if (!report.future || report.future.sentence === "") return null;
+  const { rivals, sentence, customers } = report.future;
+  const rows = rivals.map((r) => [word(r.name), ...r.scores.map((s) => (s.name === "revenue_of_top_fifth" ? percent(s.mean) : s.mean.toFixed(2)))]);
+  return element(
+    "div",
+    {},
+    element("h3", {}, "What they foretell"),
+    element("p", {}, sentence),
+    rivals.length > 0 && element("p", { class: "muted" }, `Segments of the first three quarters of the time against the last quarter, ${count(customers)} customers; beside them plain ways to do the same.`),
+    rivals.length > 0 && table({ caption: "How well the past foretells the future; more is better", head: ["by", ...rivals[0].scores.map((s) => scoreNames[s.name] ?? word(s.name))], rows }),
+  );
+}
+
 export function trust(report: Report): HTMLElement {
   return section(
     "trust",
     "How far to trust it",
     element("p", {}, "Clustering always finds groups, also where there are none: a silhouette says how clear they are, not that they are real. Look at the profiles, and at a second period, before you spend on them."),
     evidence(report),
+    future(report),
     kCharts(report),
     scatter(report),
     element("p", { class: "muted" }, report.k.exact ? `Silhouettes are computed over all ${count(report.k.judged_rows)} different customers.` : `Silhouettes are estimated from ${count(report.k.judged_rows)} sampled customers.`),
