@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <fstream>
 
 #include "coterie/base/error.h"
 #include "coterie/source/content_hash.h"
@@ -64,19 +65,18 @@ std::string segments_table(const SavedRun& run) {
                      "GROUP BY ALL HAVING count(c.cluster) > 0 ORDER BY v.cluster", rows);
 }
 
+// Of the bytes as they are: a ByteReader would take a database or a Parquet file for a table to read.
 WrittenFile facts_of(const OutputFolder& folder, const std::string& name, std::uint64_t rows) {
-  // The bytes as they are: ByteReader would take a database for its rows.
   std::ifstream file(folder.file(name), std::ios::binary);
-  std::string piece(std::size_t{1} << 20, '\0');
+  WrittenFile facts{.name = name, .rows = rows};
   StreamHash hash;
-  std::uint64_t bytes = 0;
-  while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) || file.gcount() > 0) {
-    const auto size = static_cast<std::size_t>(file.gcount());
-    hash.add({piece.data(), size});
-    bytes += size;
+  std::vector<char> part(hash_piece_bytes);
+  while (file.read(part.data(), static_cast<std::streamsize>(part.size())), file.gcount() > 0) {
+    hash.add({part.data(), static_cast<std::size_t>(file.gcount())});
+    facts.bytes += static_cast<std::uint64_t>(file.gcount());
   }
-  if (!file.is_open() || file.bad()) throw Error(ErrorKind::output, "the file that was written cannot be read again", "look at the disk", folder.file(name));
-  return {.name = name, .rows = rows, .bytes = bytes, .hash = hash.finish()};
+  facts.hash = hash.finish();
+  return facts;
 }
 
 }  // namespace
