@@ -68,7 +68,7 @@ std::string segments_table(const SavedRun& run) {
 // Of the bytes as they are: a ByteReader would take a database or a Parquet file for a table to read.
 WrittenFile facts_of(const OutputFolder& folder, const std::string& name, std::uint64_t rows) {
   std::ifstream file(folder.file(name), std::ios::binary);
-  WrittenFile facts{.name = name, .rows = rows};
+  WrittenFile facts{.name = name, .rows = rows, .bytes = 0, .hash = {}};
   StreamHash hash;
   std::vector<char> part(hash_piece_bytes);
   while (file.read(part.data(), static_cast<std::streamsize>(part.size())), file.gcount() > 0) {
