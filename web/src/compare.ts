@@ -2,13 +2,13 @@
 import type { Report } from "./data";
 import { append, data, element, isolated, numbersBehind, section, table } from "./elements";
 import { categoryAxis, chart, colour, dispose, pale, tooltip, valueAxis } from "./charts";
-import { count, percent, plain, valueOf, word } from "./words";
+import { count, fixed, percent, plain, valueOf, word } from "./words";
 
 /** Centres in scaled units as a coloured table: a table is read aloud, wraps and prints. */
 function heatMap(report: Report): HTMLElement {
-  const cell = (z: number) => {
-    const strength = Math.round(Math.min(1, Math.abs(z) / 3) * 60);
-    return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--${z > 0 ? "warm" : "cold"}) ${strength}%, var(--paper))` }, z.toFixed(1));
+  const cell = (z: number | null) => {
+    const strength = Math.round(Math.min(1, Math.abs(z ?? 0) / 3) * 60);
+    return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--${(z ?? 0) > 0 ? "warm" : "cold"}) ${strength}%, var(--paper))` }, fixed(z, 1));
   };
   const head = element("tr", {}, element("th", { scope: "col" }, "feature"), ...report.segments.map((s) => element("th", { scope: "col" }, data(s.name))));
   const rows = report.features.map((feature, f) => element("tr", {}, element("th", { scope: "row" }, data(word(feature.name))), ...report.segments.map((s) => cell(s.centre[f]))));

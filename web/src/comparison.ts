@@ -2,7 +2,7 @@
 import { chart, colour, tooltip } from "./charts";
 import type { Comparison } from "./data";
 import { append, data, element, isolated, section, table } from "./elements";
-import { count, percent, plain, word } from "./words";
+import { count, fixed, percent, plain, word } from "./words";
 
 function headline(c: Comparison): HTMLElement {
   const both = c.customers.stayed + c.customers.moved;
@@ -80,7 +80,7 @@ function identities(c: Comparison): HTMLElement {
 }
 
 function drift(c: Comparison): HTMLElement {
-  const rows = c.drift.map((d) => [data(word(d.feature)), d.shift, d.psi.toFixed(3), d.noise_95.toFixed(3), plain(d.mean_before), plain(d.mean_after)]);
+  const rows = c.drift.map((d) => [data(word(d.feature)), d.shift, fixed(d.psi, 3), fixed(d.noise_95, 3), plain(d.mean_before), plain(d.mean_after)]);
   return section(
     "drift",
     "What has drifted",

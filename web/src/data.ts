@@ -1,4 +1,4 @@
-// The data of a run as the program writes it: coterie/model/report_data.cc.
+// The data of a run as the program writes it: coterie/model/report_data.cc. What could not be computed is null.
 
 export type FeatureKind = "count" | "money" | "ratio" | "days" | "number";
 
@@ -45,7 +45,7 @@ export interface Segment extends Profile {
   /** times everyone's mean, and its 95 % interval */
   lifts: [number, number, number][];
   /** in the scaled units that the clustering saw */
-  centre: number[];
+  centre: (number | null)[];
   nearest: { segment: number; distance: number; features: number[] } | null;
   typical: { id: string; values: number[] }[];
   rule: { precision: number; recall: number; ways: Way[] };
@@ -64,16 +64,16 @@ export interface Activity {
 export interface Verdict {
   answer: string;
   sentence: string;
-  table: { k: number; silhouette: number; half_split_agreement: number; least_jaccard: number; least_separation: number; stable: boolean; separated: boolean; natural: boolean }[];
+  table: { k: number; silhouette: number | null; half_split_agreement: number | null; least_jaccard: number | null; least_separation: number | null; stable: boolean; separated: boolean; natural: boolean }[];
   /** a segment each: how often it is found again in resamples, in [0, 1] */
-  jaccards: number[];
+  jaccards: (number | null)[];
 }
 
 /** What segments of the past foretell about the last quarter of the time, beside plain rivals. */
 export interface Future {
   sentence: string;
   customers: number;
-  rivals: { name: string; scores: { name: string; mean: number }[] }[];
+  rivals: { name: string; scores: { name: string; mean: number | null }[] }[];
 }
 
 /** Cells in the order of recency 1 to 5, and within it frequency 1 to 5: customers, share of the money. 5 is the best fifth. */

@@ -2,7 +2,7 @@
 import type { Report } from "./data";
 import { data, element, isolated, numbersBehind, section, table } from "./elements";
 import { chart, colour, valueAxis } from "./charts";
-import { count, percent, plain, word } from "./words";
+import { count, fixed, percent, plain, word } from "./words";
 
 function kCharts(report: Report): HTMLElement {
   const rows = report.k.rows;
@@ -94,7 +94,7 @@ function evidence(report: Report): HTMLElement | null {
   const { verdict } = report;
   if (!verdict || verdict.table.length === 0) return null;
   const yes = (value: boolean) => (value ? "yes" : "no");
-  const rows = verdict.table.map((r) => [`${r.k}${r.k === report.k.chosen ? " (chosen)" : ""}`, yes(r.natural), yes(r.separated), yes(r.stable), r.least_separation.toFixed(2), r.half_split_agreement.toFixed(2), r.least_jaccard.toFixed(2), r.silhouette.toFixed(3)]);
+  const rows = verdict.table.map((r) => [`${r.k}${r.k === report.k.chosen ? " (chosen)" : ""}`, yes(r.natural), yes(r.separated), yes(r.stable), fixed(r.least_separation, 2), fixed(r.half_split_agreement, 2), fixed(r.least_jaccard, 2), fixed(r.silhouette, 3)]);
   return element(
     "div",
     {},
@@ -103,7 +103,7 @@ function evidence(report: Report): HTMLElement | null {
     element("p", { class: "muted" }, "Separated: there is a valley between any two segments. Stable: halves of the customers, and resamples of them, give the same segments again. Natural: both."),
     table({ caption: "The evidence for every number of segments", head: ["segments", "natural", "separated", "stable", "least valley", "agreement of halves", "least Jaccard", "silhouette"], rows }),
     verdict.jaccards.length === report.segments.length &&
-      table({ caption: "How well each segment is found again in resamples (Jaccard; 1 is always the same)", head: ["segment", "Jaccard"], rows: report.segments.map((s, i) => [data(s.name), verdict.jaccards[i].toFixed(2)]) }),
+      table({ caption: "How well each segment is found again in resamples (Jaccard; 1 is always the same)", head: ["segment", "Jaccard"], rows: report.segments.map((s, i) => [data(s.name), fixed(verdict.jaccards[i], 2)]) }),
   );
 }
 
@@ -117,7 +117,7 @@ const scoreNames: Record<string, string> = {
 function future(report: Report): HTMLElement | null {
   if (!report.future || report.future.sentence === "") return null;
   const { rivals, sentence, customers } = report.future;
-  const rows = rivals.map((r) => [word(r.name), ...r.scores.map((s) => (s.name === "revenue_of_top_fifth" ? percent(s.mean) : s.mean.toFixed(2)))]);
+  const rows = rivals.map((r) => [word(r.name), ...r.scores.map((s) => (s.name === "revenue_of_top_fifth" && s.mean !== null ? percent(s.mean) : fixed(s.mean, 2)))]);
   return element(
     "div",
     {},

@@ -66,6 +66,9 @@ export function valueOf(feature: Feature, value: number | null): string {
   return /(_rate|_share)$|^share_/.test(feature.name) && value >= 0 ? percent(value) : plain(value);
 }
 
+/** So many digits behind the point; what could not be computed is a dash. */
+export const fixed = (value: number | null, digits: number): string => (value === null ? "–" : value.toFixed(digits));
+
 export const times = (lift: number): string => (lift === 0 ? "none" : `${three.format(lift)} ×`);
 
 export function conditionText(condition: Condition): string {

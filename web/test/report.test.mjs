@@ -197,6 +197,21 @@ test("a comparison says who stayed, draws the movement, and has the fate of ever
     });
 });
 
+test("what could not be computed is a dash, and nothing is blank for it", async () => {
+  const isCount = /^(customers|of_segment|k|chosen|best|elbow|read|used|set_aside|bytes|segment|features|points|more_inputs|features_left_out|judged_rows|reasons|options|by_type|cells|names|fitted_rows|above_zero)$/;
+  const blank = (value, key) => {
+    if (typeof value === "number") return null;
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map((v) => blank(v, key));
+    return Object.fromEntries(Object.entries(value).map(([name, v]) => [name, isCount.test(name) && name !== "segments" ? v : blank(v, name)]));
+  };
+  const page = readFileSync(reports.plain, "utf8");
+  const data = page.match(/id="data">(.*?)<\/script>/s)[1];
+  const file = join(folder, "blank.html");
+  writeFileSync(file, page.replace(data, () => JSON.stringify(blank(JSON.parse(data)))));
+  await withPage(file, {}, async (page) => assert.equal((await page.$$("#answer, #segment, #compare, #trust, #making")).length, 5));
+});
+
 test("prints to PDF with every segment in it", async () => {
   await withPage(reports.plain, {}, async (page) => {
     const pdf = await page.pdf({ format: "A4" });
