@@ -12,6 +12,7 @@
 
 #include "coterie/base/memory.h"
 #include "coterie/events/event_store.h"
+#include "coterie/events/history_segment.h"
 #include "coterie/events/roles.h"
 #include "coterie/events/string_table.h"
 #include "coterie/source/csv.h"
@@ -88,6 +89,10 @@ class EventRows {
   static constexpr std::size_t rows_ahead = 8;
   void look_ahead(const IndexedRow& row);
 
+  // With drop_duplicates: rows that count as seen, and those that have been seen beside them; both rising.
+  void have_seen(const std::vector<RowHash>& rows) { seen_.insert(rows.begin(), rows.end()); }
+  std::vector<RowHash> rows_seen_since(const std::vector<RowHash>& rows) const;
+
   std::int64_t as_of_ms = INT64_MAX;  // later events are set aside
   StringTable customer_names;
   std::array<std::uint64_t, event_type_count> events_by_type{};
@@ -123,7 +128,7 @@ class EventRows {
   LogKind kind_ = LogKind::events;
   OrderRules rules_;
   DateOrder dates_ = DateOrder::iso;
-  std::set<std::pair<std::uint64_t, std::uint64_t>> seen_;  // 128-bit hashes of rows, for drop_duplicates
+  std::set<RowHash> seen_;  // for drop_duplicates
   TimeParser time_;
   Event event_;
   Refusal refusal_{};

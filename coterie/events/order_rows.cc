@@ -1,7 +1,9 @@
 // Lines of orders: the half of EventRows that knows quantities, prices, cancellations and equal rows.
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 
 #include "coterie/events/event_rows.h"
@@ -27,6 +29,12 @@ bool EventRows::is_duplicate(const CsvRow& row) {
   for (const std::string_view field : row.fields) all.append(field).push_back('\x1f');
   const XXH128_hash_t hash = XXH3_128bits(all.data(), all.size());
   return !seen_.insert({hash.high64, hash.low64}).second;
+}
+
+std::vector<RowHash> EventRows::rows_seen_since(const std::vector<RowHash>& rows) const {
+  std::vector<RowHash> since;
+  std::set_difference(seen_.begin(), seen_.end(), rows.begin(), rows.end(), std::back_inserter(since));
+  return since;
 }
 
 bool EventRows::parse_quantity(std::string_view text, std::int64_t& quantity) {

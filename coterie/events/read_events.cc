@@ -260,7 +260,24 @@ void add_up(ReadReport& report, const std::vector<std::unique_ptr<EventRows>>& w
   }
 }
 
+// Of the first writer that knows it.
+std::string_view word_of(const EventStore& store, StringTable record::Vocabulary::* table, Identifier value) {
+  for (std::size_t w = 0; w < store.writers(); ++w) {
+    const StringTable& words = store.vocabulary(w).*table;
+    if (const std::uint32_t code = words.find(value); code != StringTable::none) return words.text(code);
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string_view EventLog::category(Identifier value) const { return stored ? stored->category(value) : word_of(store, &record::Vocabulary::categories, value); }
+std::string_view EventLog::brand(Identifier value) const { return stored ? stored->brand(value) : word_of(store, &record::Vocabulary::brands, value); }
+
+void EventLog::release() {
+  store.release();
+  stored.reset();
+}
 
 EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& options) {
   std::sort(paths.begin(), paths.end());
@@ -277,6 +294,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
   std::vector<std::unique_ptr<EventRows>> workers;
   const std::size_t front_slots = front_slots_for(plan.text_bytes, options.memory_bytes, threads);
   for (int w = 0; w < threads; ++w) workers.emplace_back(std::make_unique<EventRows>(log.store.writer(w), front_slots))->as_of_ms = options.as_of_ms;
+  workers.front()->have_seen(options.rows_before);
 
   Ledger ledger(options.rejects_path);
   std::uint64_t done_before = 0;
@@ -302,6 +320,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
   for (int r = 0; r < role_count; ++r)
     log.has_role[r] = std::all_of(inputs.begin(), inputs.end(), [&](const InputReport& input) { return input.roles.choice[r].column >= 0; });
   merge_customer_names(log, workers);
+  if (in_order) log.row_hashes = workers.front()->rows_seen_since(options.rows_before);
   log.rejects = ledger.take_output();
   return log;
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coterie/events/event_store.h"
+#include "coterie/events/history_store.h"
 #include "coterie/events/roles.h"
 #include "coterie/events/string_table.h"
 #include "coterie/source/bytes.h"
@@ -34,6 +35,7 @@ struct ReadEventsOptions {
   std::string spill_directory = "/tmp";
   std::int64_t as_of_ms = INT64_MAX;         // events after it are set aside as after_as_of
   std::string rejects_path = {};             // "": rejects are counted, not written
+  std::vector<RowHash> rows_before = {};     // with drop_duplicates: rows that count as read before, rising
   std::size_t block_bytes = coterie::block_bytes;   // smaller in tests
   // Called after each block with raw bytes read and the total (0 = unknown), from any worker.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
@@ -55,13 +57,25 @@ struct ReadReport {
   std::int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;  // of the used rows
 };
 
+// What was read, in memory; or what a store holds.
 struct EventLog {
   ReadReport report;
-  EventStore store;
+  EventStore store;             // without writers when the log is in a store
   StringTable customer_names;   // ids that are no canonical numbers, by identifier
   std::string customer_column;  // its name in the first file
   bool has_role[role_count];    // a column plays the role in every file
   std::unique_ptr<OutputFile> rejects;  // written, and to be committed with the other outputs; may be null
+  std::unique_ptr<HistoryStore> stored = nullptr;
+  std::vector<RowHash> row_hashes = {};  // with drop_duplicates: of all rows read here, rising
+
+  std::size_t partitions() const { return stored ? stored->partitions() : store.partitions(); }
+  std::uint64_t events_in(std::size_t partition) const { return stored ? stored->events_in(partition) : store.events_in(partition); }
+  std::uint64_t events() const { return report.rows.used; }
+  // The text of a category's or brand's identifier; "" where it was too long to be kept.
+  std::string_view category(Identifier value) const;
+  std::string_view brand(Identifier value) const;
+  // Gives the events back to the system.
+  void release();
 };
 
 // The identifier of a text (see events/event.h).

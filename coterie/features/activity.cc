@@ -57,12 +57,7 @@ ActivitySampler::ActivitySampler(const EventLog& log, int threads, std::size_t e
 // "" where there is none: a blank field, or a text too long to be kept.
 std::string ActivitySampler::text_of(ActivityKind kind, std::uint64_t value) const {
   if (kind == ActivityKind::product) return value < named_flag ? std::to_string(value) : "";
-  for (std::size_t w = 0; w < log_.store.writers(); ++w) {
-    const record::Vocabulary& vocabulary = log_.store.vocabulary(w);
-    const StringTable& texts = kind == ActivityKind::category ? vocabulary.categories : vocabulary.brands;
-    if (const std::uint32_t code = texts.find(value); code != StringTable::none) return std::string(texts.text(code));
-  }
-  return "";
+  return std::string(kind == ActivityKind::category ? log_.category(value) : log_.brand(value));
 }
 
 void ActivitySampler::add_share(Customer& customer, Workplace& place, ActivityKind kind, std::uint64_t value, double share) const {

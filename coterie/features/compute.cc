@@ -11,6 +11,7 @@
 
 #include "coterie/base/error.h"
 #include "coterie/base/parallel.h"
+#include "coterie/events/log_reader.h"
 
 namespace coterie {
 namespace {
@@ -24,7 +25,7 @@ struct Chunk {
 };
 
 struct Workplace {
-  HistoryReader histories;
+  LogReader histories;
   std::vector<Chunk> chunks;
 };
 
@@ -157,11 +158,11 @@ CustomerTable compute_features(EventLog& log, const std::vector<Feature>& featur
   std::vector<Workplace> workplaces(static_cast<std::size_t>(threads));
   EventRoom room(options.events_bytes);
   std::atomic<std::size_t> table_bytes = log.customer_names.memory_bytes(), done = 0;
-  for_each_block(log.store.partitions(), threads, [&](std::size_t partition, int worker) {
+  for_each_block(log.partitions(), threads, [&](std::size_t partition, int worker) {
     Workplace& place = workplaces[static_cast<std::size_t>(worker)];
     const std::size_t chunks_before = place.chunks.size();
-    const EventRoom::Share share(room, log.store.events_in(partition));
-    place.histories.for_each(log.store, partition, log.report.last_ms, [&](const History& history) {
+    const EventRoom::Share share(room, log.events_in(partition));
+    place.histories.for_each(log, partition, [&](const History& history) {
       double* row = next_row(place.chunks, width);
       *row++ = std::bit_cast<double>(history.customer());
       for (const Feature& feature : features) *row++ = feature.compute(history);
@@ -170,9 +171,9 @@ CustomerTable compute_features(EventLog& log, const std::vector<Feature>& featur
     const std::size_t grown = (place.chunks.size() - chunks_before) * Chunk::size * sizeof(double);
     ++done;
     if ((table_bytes += grown) > options.memory_bytes)
-      throw_too_small(expected_bytes(table_bytes, done, log.store.partitions()), options.memory_bytes);
+      throw_too_small(expected_bytes(table_bytes, done, log.partitions()), options.memory_bytes);
   });
-  log.store.release();
+  log.release();
 
   HugeArray<RowPlace> rows = places_of(workplaces, width);
   sort_by_customer(rows);
