@@ -103,9 +103,27 @@ class ReportData {
       const std::string& name = result_.model.features[f];
       const auto it = std::find_if(result_.features.begin(), result_.features.end(), [&](const Feature& feature) { return feature.name == name; });
       const bool known = it != result_.features.end();
-      list.push_back({{"name", text(name)}, {"kind", known ? name_of(it->kind) : "number"}, {"definition", known ? Json(it->definition) : definition_of_coupon_feature(name)}});
+      list.push_back({{"name", text(name)}, {"kind", known ? name_of(it->kind) : kind_of_column(name)}, {"definition", known ? Json(it->definition) : definition_of_coupon_feature(name)}});
+      if (const Json levels = levels_of_column(name); !levels.empty()) list.back()["levels"] = levels;
     }
     return list;
+  }
+  // Of a table of customers: "truth" for what is 0 or 1, "level" for places in an order, else "number".
+  const char* kind_of_column(const std::string& name) const {
+    for (const ColumnRecipe& column : result_.model.recipe.columns) {
+      const ColumnPlan& plan = column.plan;
+      if (name == plan.name + " missing" || (plan.encoding == Encoding::one_hot && name.starts_with(plan.name + "="))) return "truth";
+      if (name == plan.name) return plan.kind == ColumnKind::truth ? "truth" : plan.encoding == Encoding::ordinal ? "level" : "number";
+    }
+    return "number";
+  }
+  Json levels_of_column(const std::string& name) const {
+    constexpr std::size_t most = 20;
+    Json levels = Json::array();
+    for (const ColumnRecipe& column : result_.model.recipe.columns)
+      if (name == column.plan.name && column.plan.encoding == Encoding::ordinal && column.plan.levels.size() <= most)
+        for (const std::string& level : column.plan.levels) levels.push_back(text(level));
+    return levels;
   }
   Json definition_of_coupon_feature(const std::string& name) const {
     for (const CouponFeature& feature : result_.coupon_features)
@@ -220,10 +238,16 @@ class ReportData {
     const Verdict& verdict = result_.verdict;
     Json table = Json::array(), jaccards = Json::array();
     for (const KEvidence& row : verdict.table)
-      table.push_back({{"k", row.k}, {"silhouette", number(row.silhouette.mean)}, {"half_split_agreement", number(row.half_split_agreement.mean)}, {"least_jaccard", number(row.least_jaccard)},
+      table.push_back({{"k", row.k}, {"silhouette", number(row.silhouette.mean)}, {"without_groups", without_groups(row)}, {"half_split_agreement", number(row.half_split_agreement.mean)}, {"least_jaccard", number(row.least_jaccard)},
                        {"least_separation", number(row.least_separation)}, {"stable", row.stable}, {"separated", row.separated}, {"natural", row.natural}});
     for (const SegmentStability& segment : verdict.segments) jaccards.push_back(number(segment.jaccard.mean));
     return {{"answer", coterie::name_of(verdict.answer)}, {"sentence", verdict.sentence}, {"table", table}, {"jaccards", jaccards}};
+  }
+  // The silhouette of data like these without groups: mean and deviation over its drawings.
+  static Json without_groups(const KEvidence& row) {
+    if (row.nulls.empty()) return nullptr;
+    const NullComparison& hardest = row.hardest_null().silhouette;
+    return {number(hardest.null_mean), number(hardest.null_deviation)};
   }
   Json future() const {
     Json rivals = Json::array();
@@ -290,7 +314,7 @@ class ReportData {
     return {{"rows", rows(result_.read.rows)}, {"inputs", inputs}, {"more_inputs", all.size() - inputs.size()}};
   }
   Json options() const {
-    return {{"k", {options_.k.first, options_.k.last}}, {"restarts", options_.restarts}, {"seed", options_.seed}, {"own_names", !options_.names.empty()},
+    return {{"k", {options_.k.first, options_.k.last}}, {"restarts", options_.restarts}, {"seed", options_.seed}, {"scaling", coterie::name_of(result_.model.scaling.method)}, {"own_names", !options_.names.empty()},
             {"different_rows", result_.different_rows}};
   }
   Json notes() const {

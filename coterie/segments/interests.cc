@@ -84,7 +84,7 @@ void find_interests(const Activity& activity, std::span<const std::int32_t> labe
   const std::vector<Tested> tested = test_kind(activity, sums, kind, sizes, options.least_customers);
   const double limit = significant_p_value(tested, options.false_discoveries);
   for (const Tested& t : tested)
-    if (t.interest.p_value <= limit && t.interest.lift > 1 && 2 * t.segment_customers >= options.least_customers)
+    if (t.interest.p_value <= limit && t.interest.lift > 1 && t.interest.own >= options.least_share && 2 * t.segment_customers >= options.least_customers)
       profile.segments[t.segment].interests[static_cast<int>(kind)].push_back(t.interest);
   for (SegmentActivity& segment : profile.segments) {
     std::vector<Interest>& list = segment.interests[static_cast<int>(kind)];

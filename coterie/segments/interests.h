@@ -40,6 +40,7 @@ struct ActivityProfile {
 struct InterestOptions {
   double false_discoveries = 0.01;   // rate
   std::size_t least_customers = 20;  // see above; and 10 of the segment
+  double least_share = 0.001;        // of the events of the segment's customers: what is rarer is no interest
   std::size_t most = 8;              // a segment and kind
 };
 

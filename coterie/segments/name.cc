@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -73,17 +74,57 @@ std::vector<Evidence> evidence_of(const Comparison& comparison, const NameRule& 
   return list;
 }
 
+// A feature of 0 and 1 that stands for one value of a column: "City=Chicago".
+struct Level {
+  std::string column, value;
+};
+std::optional<Level> level_of(const std::string& feature) {
+  const std::size_t equals = feature.find('=');
+  if (equals == std::string::npos || equals == 0) return std::nullopt;
+  return Level{feature.substr(0, equals), feature.substr(equals + 1)};
+}
+
+std::string sentence_of(const Evidence& e) {
+  if (const auto level = level_of(e.feature); level && e.divisor.empty())
+    return fmt::format("{}: {} {:.0f} % against {:.0f} % of everyone", level->column, level->value, 100 * e.own, 100 * e.everyone);
+  return fmt::format("{}{}{} {} on average against {} for everyone", e.feature, e.divisor.empty() ? "" : " / ", e.divisor, number(e.own), number(e.everyone));
+}
+
 std::string sentence_of(const std::vector<Evidence>& evidence) {
   std::string text;
-  for (const Evidence& e : evidence)
-    text += fmt::format("{}{}{}{} {} on average against {} for everyone", text.empty() ? "" : "; ", e.feature, e.divisor.empty() ? "" : " / ", e.divisor,
-                        number(e.own), number(e.everyone));
+  for (const Evidence& e : evidence) text += (text.empty() ? "" : "; ") + sentence_of(e);
   return text;
 }
 
+// What a table of customers calls the days since a customer was last there; none where it has no such column.
+std::optional<std::string> recency_column(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    std::string lower;
+    for (const char letter : name) lower += letter == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    if (lower == "recency" || lower == "recency days" || lower.find("days since") != std::string::npos || lower.find("since last") != std::string::npos) return name;
+  }
+  return std::nullopt;
+}
+
+// By what it buys, in doublings of everyone's; of a table with another column of money in deviations, as its units and
+// its spread are not known. Without money nothing speaks for more than to get to know them.
+const char* goal_for(const Comparison& comparison) {
+  const std::vector<std::string>& names = comparison.names();
+  const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  if (has("revenue") || has("n_purchase") || has("monetary") || has("frequency")) {
+    const double worth = comparison.lift("revenue") + comparison.lift("n_purchase") + comparison.lift("monetary") + comparison.lift("frequency");
+    return worth > 2 ? "keep" : worth > 0.5 ? "grow" : worth < -0.5 && comparison.lift("recency_days") > 0.5 ? "win back" : "activate";
+  }
+  const std::optional<std::size_t> money = revenue_column(names);
+  if (!money) return "activate";
+  const double worth = comparison.difference(names[*money]);
+  const std::optional<std::string> recency = recency_column(names);
+  const bool long_away = recency && comparison.difference(*recency) > 0.5;
+  return worth > 1 ? "keep" : long_away ? "win back" : worth > 0.25 ? "grow" : "activate";
+}
+
 Play play_for(const Comparison& comparison, const NameRules& rules) {
-  const double worth = comparison.lift("revenue") + comparison.lift("n_purchase") + comparison.lift("monetary") + comparison.lift("frequency");
-  const char* goal = worth > 2 ? "keep" : worth > 0.5 ? "grow" : worth < -0.5 && comparison.lift("recency_days") > 0.5 ? "win back" : "activate";
+  const char* goal = goal_for(comparison);
   const auto it = std::find_if(rules.plays_by_goal.begin(), rules.plays_by_goal.end(), [&](const Play& play) { return play.goal == goal; });
   if (it != rules.plays_by_goal.end()) return *it;
   Play play;
@@ -91,19 +132,45 @@ Play play_for(const Comparison& comparison, const NameRules& rules) {
   return play;
 }
 
-// "high n_view, low recency_days": the two features whose means differ most from everyone's, in deviations of all customers.
+// "n_view" as "views", "avg_price_purchased" as "avg price purchased".
+std::string readable(std::string feature) {
+  if (feature.starts_with("n_")) feature = feature.substr(2) + (feature.ends_with('s') ? "" : "s");
+  std::replace(feature.begin(), feature.end(), '_', ' ');
+  return feature;
+}
+
+// "high revenue", "City: Chicago", "seldom City: Chicago". `own`: the mean in the segment.
+std::string phrase_of(const std::string& feature, double difference, double own) {
+  const auto level = level_of(feature);
+  if (!level) return (difference > 0 ? "high " : "low ") + readable(feature);
+  const char* how_many = own >= 0.5 ? "" : difference > 0 ? "often " : own < 0.05 ? "not " : "seldom ";
+  return how_many + readable(level->column) + ": " + level->value;
+}
+
+// The features by how far their means are from everyone's, in deviations of all customers, the farthest first; of the levels of
+// one column the first only, as the others follow from it.
+std::vector<std::pair<double, std::string>> greatest_differences(const Comparison& comparison, std::size_t most) {
+  std::vector<std::pair<double, std::string>> all, chosen;
+  for (const std::string& feature : comparison.names()) all.emplace_back(comparison.difference(feature), feature);
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
+  std::vector<std::string> columns;
+  for (const auto& [difference, feature] : all) {
+    const auto level = level_of(feature);
+    const std::string& column = level ? level->column : feature;
+    if (chosen.size() == most || std::find(columns.begin(), columns.end(), column) != columns.end()) continue;
+    columns.push_back(column);
+    chosen.emplace_back(difference, feature);
+  }
+  return chosen;
+}
+
+// "high views, low recency days": the two features whose means differ most from everyone's.
 SegmentName describe(const Comparison& comparison, const NameRules& rules) {
-  std::vector<std::pair<double, std::string>> differences;
-  for (const std::string& feature : comparison.names()) differences.emplace_back(comparison.difference(feature), feature);
-  std::stable_sort(differences.begin(), differences.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
-  differences.resize(std::min<std::size_t>(2, differences.size()));
   std::string name;
   std::vector<Evidence> evidence;
-  for (const auto& [difference, feature] : differences) {
+  for (const auto& [difference, feature] : greatest_differences(comparison, 2)) {
     evidence.push_back(comparison.evidence({feature, "", true, 0, false}));
-    if (std::abs(difference) < hardly_different) continue;
-    const bool is_level = feature.find('=') != std::string::npos && evidence.back().own >= 0.5;  // "City=Chicago" of most of them
-    name += fmt::format("{}{}{}", name.empty() ? "" : ", ", is_level ? "" : difference > 0 ? "high " : "low ", feature);
+    if (std::abs(difference) >= hardly_different) name += (name.empty() ? "" : ", ") + phrase_of(feature, difference, evidence.back().own);
   }
   return {name.empty() ? "typical customers" : name, sentence_of(evidence), play_for(comparison, rules), evidence};
 }

@@ -35,19 +35,19 @@ TEST(NameSegments, NamesByWhatAClusterIs) {
 
 TEST(NameSegments, DescribesWhatNoRuleFitsByTheTwoGreatestDifferences) {
   const auto segments = name_segments(profiles_of({{10, 2, 1, 0.8, 1, 15, 1}}, {10, 8, 1, 1, 1, 5, 1}), names);
-  EXPECT_EQ(segments[0].name, "high recency_days, low n_view");
+  EXPECT_EQ(segments[0].name, "high recency days, low views");
   EXPECT_EQ(segments[0].because, "recency_days 15 on average against 5 for everyone; n_view 2 on average against 8 for everyone");
 }
 
 TEST(NameSegments, CallsNothingHighOrLowThatIsLikeEveryone) {
   const std::vector<double> same = {10, 8, 1, 1, 20, 15, 5};
   EXPECT_EQ(name_segments(profiles_of({same}, same), names)[0].name, "typical customers");
-  EXPECT_EQ(name_segments(profiles_of({{10, 12, 1, 1, 20, 15, 5}}, same), names)[0].name, "high n_view");
+  EXPECT_EQ(name_segments(profiles_of({{10, 12, 1, 1, 20, 15, 5}}, same), names)[0].name, "high views");
 }
 
 TEST(NameSegments, ALevelOfMostOfThemIsNamedAsItIs) {
-  EXPECT_EQ(name_segments(profiles_of({{0.9, 3}}, {0.2, 10}), {"City=New York", "Age"})[0].name, "City=New York, low Age");
-  EXPECT_EQ(name_segments(profiles_of({{0, 10}}, {0.2, 10}), {"City=New York", "Age"})[0].name, "low City=New York");
+  EXPECT_EQ(name_segments(profiles_of({{0.9, 3}}, {0.2, 10}), {"City=New York", "Age"})[0].name, "City: New York, low Age");
+  EXPECT_EQ(name_segments(profiles_of({{0, 10}}, {0.2, 10}), {"City=New York", "Age"})[0].name, "not City: New York");
 }
 
 TEST(NameSegments, EveryNameIsUnique) {
@@ -63,6 +63,25 @@ TEST(NameSegments, EveryNameIsUnique) {
   EXPECT_EQ(name_segments(sizes, names)[1].name, "typical customers (25.00 % of customers)");
 }
 
+TEST(NameSegments, OfTheLevelsOfOneColumnOneIsNamed) {
+  const std::vector<std::string> columns = {"City=Rome", "City=Oslo", "days_open"};
+  const auto segments = name_segments(profiles_of({{0.6, 0.3, 5}, {0.1, 0.4, 5.5}, {0.2, 0.05, 6}}, {0.3, 0.2, 5.6}), columns);
+  EXPECT_EQ(segments[0].name, "City: Rome, low days open");
+  EXPECT_EQ(segments[0].because, "City: Rome 60 % against 30 % of everyone; days_open 5 on average against 5.6 for everyone");
+  EXPECT_EQ(segments[0].evidence.size(), 2u);
+  EXPECT_EQ(segments[1].name, "often City: Oslo");
+  EXPECT_EQ(segments[2].name, "seldom City: Oslo");
+}
+
+TEST(NameSegments, ATablesOwnColumnOfMoneyDecidesTheGoal) {
+  const std::vector<std::string> columns = {"Total Spend", "Days Since Last Purchase"};
+  const auto segments = name_segments(profiles_of({{30, 5}, {14, 5}, {6, 12}, {6, 5}}, {10, 5}), columns);
+  std::vector<std::string> goals;
+  for (const SegmentName& segment : segments) goals.push_back(segment.play.goal);
+  EXPECT_EQ(goals, (std::vector<std::string>{"keep", "grow", "win back", "activate"}));
+  EXPECT_EQ(name_segments(profiles_of({{30, 5}}, {10, 5}), {"height", "weight"})[0].play.goal, "activate");
+}
+
 TEST(NameSegments, DoesWithoutFeaturesThatTheLogLacks) {
   const auto segments = name_segments(profiles_of({{50, 0}, {2, 0}}, {5, 0}), {"total_events", "n_purchase"});
   EXPECT_EQ(segments.size(), 2u);
@@ -72,7 +91,7 @@ TEST(NameSegments, DoesWithoutFeaturesThatTheLogLacks) {
 TEST(NameSegments, NothingIsManyTimesNothing) {
   // A log without purchases: nobody buys twice the average of none.
   const auto segments = name_segments(profiles_of({{50, 50, 0, 0, 0, 5, 0}, {2, 2, 0, 0, 0, 5, 0}}, {5, 5, 0, 0, 0, 5, 0}), names);
-  EXPECT_EQ(segments[0].name, "high total_events, high n_view");
+  EXPECT_EQ(segments[0].name, "high total events, high views");
   EXPECT_EQ(segments[1].name, "browsers");
 }
 

@@ -98,7 +98,8 @@ Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32
 
 Lift lift_of(const ClusterProfile& cluster, const ClusterProfile& everyone, std::size_t column) {
   const double p = cluster.share, a = cluster.means[column], m = everyone.means[column];
-  const double times = m > 0 ? a / m : 1;
+  if (!(m > 0)) return {1, 1, 1};
+  const double times = a / m;
   if (!(times > 0) || cluster.customers == everyone.customers) return {times, times, times};
   const double n_own = static_cast<double>(cluster.customers), n_rest = static_cast<double>(everyone.customers) - n_own;
   const double b = (m - p * a) / (1 - p);

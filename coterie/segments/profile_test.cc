@@ -117,6 +117,7 @@ TEST(Lift, OfWhatIsNotThereIsNothingAndOfEveryoneIsOne) {
   EXPECT_EQ(lift_of(none.clusters[0], none.everyone, 0).times, 0);
   const Profiles zeros = two_clusters({0, 0}, {0, 0});
   EXPECT_EQ(lift_of(zeros.clusters[0], zeros.everyone, 0).times, 1);
+  EXPECT_EQ(lift_of(zeros.clusters[0], zeros.everyone, 0).low, 1);
   const Lift everyone = lift_of(none.everyone, none.everyone, 0);
   EXPECT_EQ(everyone.times, 1);
   EXPECT_EQ(everyone.low, 1);

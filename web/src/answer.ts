@@ -53,11 +53,11 @@ function card(segment: Segment, index: number, report: Report, select: (index: n
   const button = element(
     "button",
     { type: "button", class: "card", "aria-pressed": "false", style: `--own:${colour(index)}`, click: () => select(index) },
-    element("span", { class: "top" }, element("span", { class: "chip", "aria-hidden": "true" }), element("span", { class: "name" }, data(segment.name)), element("span", { class: "goal" }, data(segment.play.goal))),
-    element("span", { class: "size" }, `${count(segment.customers)} customers`),
+    element("span", { class: "top" }, element("span", { class: "chip", "aria-hidden": "true" }), element("span", { class: "name" }, data(segment.name))),
+    element("span", { class: "top" }, element("span", { class: "size" }, `${count(segment.customers)} customers`), element("span", { class: "goal" }, data(segment.play.goal))),
     bar(segment.share, index, "of customers"),
     segment.revenue_share !== null && bar(segment.revenue_share, index, `of ${word(report.revenue?.feature ?? "revenue")}`),
-    segment.evidence.length > 0 && element("span", { class: "why" }, data(evidenceText(segment.evidence[0]))),
+    segment.evidence.length > 0 && element("span", { class: "why" }, data(evidenceText(segment.evidence[0], report))),
     segment.play.action !== "" && element("span", { class: "action" }, data(segment.play.action)),
   );
   return element("li", {}, button);

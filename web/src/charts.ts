@@ -26,11 +26,14 @@ const widths = new ResizeObserver((entries) => {
   for (const entry of entries) charts.get(entry.target as HTMLElement)?.resize();
 });
 
+/** Pixels on A4 for a chart, by the columns of its place: what style.css has for print. */
+const paperWidth = (place: HTMLElement): number => (place.closest(".columns.three") ? 205 : place.closest(".columns") ? 320 : 660);
+
 /** Draws everything for paper, at once: it is narrower than the screen, and its layout comes too late for an observer. */
 export function drawForPaper(): void {
   drawWaiting();
-  charts.forEach((chart) => {
-    chart.resize({ width: 640 });
+  charts.forEach((chart, place) => {
+    chart.resize({ width: paperWidth(place) });
     chart.getZr().flush();
   });
 }

@@ -31,6 +31,7 @@ function boxes(report: Report, f: number): HTMLElement {
   const log = Math.min(...all) >= 0 && largest > 20 * Math.max(1, ...report.segments.map((s) => s.quantiles[f][2]).sort((a, b) => a - b).slice(0, 1));
   const at = (value: number) => (log ? Math.log10(1 + value) : value);
   const back = (value: number) => (log ? 10 ** value - 1 : value);
+  const places = log ? [0, ...Array.from({ length: 1 + Math.ceil(Math.log10(1 + largest)) }, (_, power) => 10 ** power)].map(at) : undefined;
   const names = report.segments.map((s) => isolated(s.name));
   const text = (i: number) => {
     const q = report.segments[i].quantiles[f];
@@ -39,7 +40,7 @@ function boxes(report: Report, f: number): HTMLElement {
   const drawn = chart(`Spread of ${word(feature.name)} in each segment`, 60 + 44 * names.length, {
     grid: { left: 10, right: 30, top: 10, bottom: 30, containLabel: true },
     tooltip: tooltip((p) => text(p.dataIndex)),
-    xAxis: valueAxis({ scale: !log, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => valueOf(feature, back(v)) } }),
+    xAxis: valueAxis({ scale: !log, axisTick: { show: false, customValues: places }, axisLabel: { color: "var(--faint)", hideOverlap: true, customValues: places, formatter: (v: number) => valueOf(feature, back(v)) } }),
     yAxis: categoryAxis(names, { inverse: true }),
     series: [
       {

@@ -1,10 +1,13 @@
 // The data of a run as the program writes it: coterie/model/report_data.cc. What could not be computed is null.
 
-export type FeatureKind = "count" | "money" | "ratio" | "days" | "number";
+/** truth: 0 or 1; level: a place in an order of words. */
+export type FeatureKind = "count" | "money" | "ratio" | "days" | "number" | "truth" | "level";
 
 export interface Feature {
   name: string;
   kind: FeatureKind;
+  /** of a level, the lowest first */
+  levels?: string[];
   definition: string | null;
 }
 
@@ -60,11 +63,12 @@ export interface Activity {
   months: number[];
 }
 
-/** Are the segments real? The program's verdict with its evidence, a row a number of segments. */
+/** without_groups: mean and deviation of the silhouette of data like these without groups.
+ *  Are the segments real? The program's verdict with its evidence, a row a number of segments. */
 export interface Verdict {
   answer: string;
   sentence: string;
-  table: { k: number; silhouette: number | null; half_split_agreement: number | null; least_jaccard: number | null; least_separation: number | null; stable: boolean; separated: boolean; natural: boolean }[];
+  table: { k: number; silhouette: number | null; without_groups: [number, number] | null; half_split_agreement: number | null; least_jaccard: number | null; least_separation: number | null; stable: boolean; separated: boolean; natural: boolean }[];
   /** a segment each: how often it is found again in resamples, in [0, 1] */
   jaccards: (number | null)[];
 }
@@ -112,7 +116,7 @@ export interface Report {
   rfm: Rfm | null;
   rules: { fidelity: number; fitted_rows: number };
   ledger: { rows: Rows; inputs: { name: string; bytes: number; rows: Rows }[]; more_inputs: number };
-  options: { k: [number, number]; restarts: number; seed: number; own_names: boolean; different_rows: number };
+  options: { k: [number, number]; restarts: number; seed: number; scaling: string; own_names: boolean; different_rows: number };
   notes: string[];
 }
 

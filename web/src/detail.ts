@@ -2,7 +2,7 @@
 import type { Report, Segment } from "./data";
 import { append, data, element, isolated, numbersBehind, table } from "./elements";
 import { categoryAxis, chart, colour, tooltip, valueAxis } from "./charts";
-import { compact, conditionText, count, evidenceText, percent, times, valueOf, word } from "./words";
+import { compact, conditionText, count, evidenceText, ownValueOf, percent, smallPercent, times, valueOf, word } from "./words";
 
 function playbook(segment: Segment, report: Report): HTMLElement {
   const { play } = segment;
@@ -20,24 +20,24 @@ function playbook(segment: Segment, report: Report): HTMLElement {
   return element("div", {}, element("h4", {}, "What to do"), list);
 }
 
-function why(segment: Segment): HTMLElement {
-  const items = segment.evidence.map((e) => element("li", {}, data(evidenceText(e))));
+function why(segment: Segment, report: Report): HTMLElement {
+  const items = segment.evidence.map((e) => element("li", {}, data(evidenceText(e, report))));
   return element("div", {}, element("h4", {}, "Why this name"), element("ul", {}, ...items));
 }
 
-function rule(segment: Segment): HTMLElement {
+function rule(segment: Segment, report: Report): HTMLElement {
   const box = element("div", {}, element("h4", {}, "In one rule"));
   const [main, ...others] = segment.rule.ways;
   if (!main) {
     append(box, element("p", {}, "No short rule finds these customers."));
     return box;
   }
-  const conditions = main.conditions.map(conditionText);
+  const conditions = main.conditions.map((c) => conditionText(c, report));
   append(box, element("p", { class: "rule" }, data(conditions.length === 0 ? "everyone" : conditions.join(" and "))));
   const precision = main.customers > 0 ? main.of_segment / main.customers : 0;
   append(box, element("p", { class: "muted" }, `holds for ${count(main.customers)} customers; ${percent(precision)} of them are in this segment, which is ${percent(main.of_segment / segment.customers)} of it.`));
   if (others.length > 0) {
-    const more = others.map((way) => element("li", {}, data(way.conditions.map(conditionText).join(" and ")), ` (${count(way.customers)} customers)`));
+    const more = others.map((way) => element("li", {}, data(way.conditions.map((c) => conditionText(c, report)).join(" and ")), ` (${count(way.customers)} customers)`));
     append(box, element("details", {}, element("summary", {}, `${others.length} further ${others.length === 1 ? "way" : "ways"} into this segment`), element("ul", {}, ...more)));
     append(box, element("p", { class: "muted" }, `All ways together: precision ${percent(segment.rule.precision)}, recall ${percent(segment.rule.recall)}.`));
   }
@@ -54,28 +54,39 @@ function neighbour(segment: Segment, report: Report): HTMLElement | null {
   return element("div", {}, element("h4", {}, "The segment next to it"), element("p", {}, data(other.name), ", which differs most in"), element("ul", {}, ...items));
 }
 
-/** Features as dots with their interval on a logarithmic scale; 1 is everyone's average. */
+/** Round places on a logarithmic axis. */
+function ticks(low: number, high: number): number[] {
+  const steps = high / low > 500 ? [1] : [1, 2, 5];
+  const list: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); ++power) for (const step of steps) list.push(Number((step * 10 ** power).toPrecision(1)));
+  return list.filter((value) => value >= low && value <= high);
+}
+
+/** Features as dots with their interval on a logarithmic scale; 1 is everyone's average, and what they have none of stands at the edge. */
 function lifts(segment: Segment, report: Report, index: number): HTMLElement {
   const shown = report.features.map((feature, f) => ({ feature, lift: segment.lifts[f] }));
-  const order = shown.filter((x) => x.lift[0] > 0).sort((a, b) => a.lift[0] - b.lift[0]);
+  const order = shown.filter((x) => x.lift[0] !== null && x.lift[0] >= 0 && x.lift[2] !== null).sort((a, b) => a.lift[0] - b.lift[0]);
   const drawn = order.length > 24 ? [...order.slice(0, 8), ...order.slice(-16)] : order;
-  const low = Math.min(0.5, ...drawn.map((x) => x.lift[1]));
-  const high = Math.max(2, ...drawn.map((x) => x.lift[2]));
+  const some = drawn.filter((x) => x.lift[0] > 0);
+  const low = Math.max(1e-6, Math.min(0.5, ...some.map((x) => x.lift[1]))) / 1.3;
+  const high = Math.max(2, ...some.map((x) => x.lift[2])) * 1.2;
   const names = drawn.map((x) => isolated(word(x.feature.name)));
   const chosen = colour(index);
+  const places = ticks(low, high);
+  const at = (lift: number) => Math.max(lift, low);
   const picture = chart(`How many times everyone's average ${word(drawn[drawn.length - 1]?.feature.name ?? "")} and other features are`, 70 + 26 * drawn.length, {
     grid: { left: 10, right: 70, top: 24, bottom: 30, containLabel: true },
     tooltip: tooltip((p) => {
       const { lift } = drawn[p.dataIndex];
-      return `${names[p.dataIndex]}\n${times(lift[0])} everyone's average\n95 % interval ${times(lift[1])} to ${times(lift[2])}`;
+      return lift[0] === 0 ? `${names[p.dataIndex]}\nnone` : `${names[p.dataIndex]}\n${times(lift[0])} everyone's average\n95 % interval ${times(lift[1])} to ${times(lift[2])}`;
     }),
-    xAxis: valueAxis({ type: "log", min: low / 1.2, max: high * 1.2, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => `${Number(v.toPrecision(2))} ×` } }),
+    xAxis: valueAxis({ type: "log", min: low, max: high, axisTick: { show: false, customValues: places }, axisLabel: { color: "var(--faint)", hideOverlap: true, customValues: places, formatter: (v: number) => `${Number(v.toPrecision(2))} ×` } }),
     yAxis: categoryAxis(names),
     series: [
       {
         type: "custom",
         silent: true,
-        data: drawn.map((x, i) => [x.lift[1], x.lift[2], i]),
+        data: drawn.map((x, i) => [at(x.lift[1]), at(x.lift[2]), i]),
         encode: { x: [0, 1], y: 2 },
         renderItem: (_: unknown, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
           const a = api.coord([api.value(0), api.value(2)]);
@@ -86,8 +97,7 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
       {
         type: "scatter",
         symbolSize: 11,
-        data: drawn.map((x, i) => [x.lift[0], i]),
-        itemStyle: { color: chosen },
+        data: drawn.map((x, i) => ({ value: [at(x.lift[0]), i], itemStyle: x.lift[0] === 0 ? { color: "var(--paper)", borderColor: chosen, borderWidth: 2 } : { color: chosen } })),
         markLine: { silent: true, symbol: "none", label: { formatter: "everyone", color: "var(--faint)" }, lineStyle: { color: "var(--faint)" }, data: [{ xAxis: 1 }] },
       },
       {
@@ -96,7 +106,7 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
         silent: true,
         symbolSize: 10,
         itemStyle: { color: "transparent" },
-        data: drawn.map((x, i) => [Math.max(x.lift[0], x.lift[2]), i]),
+        data: drawn.map((x, i) => [at(Math.max(x.lift[0], x.lift[2])), i]),
         label: { show: true, position: "right", color: "var(--ink)", formatter: (p: { dataIndex: number }) => times(drawn[p.dataIndex].lift[0]) },
       },
     ],
@@ -121,14 +131,13 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
 
 function typical(segment: Segment, report: Report): HTMLElement | null {
   if (segment.typical.length === 0) return null;
-  const most = 12;
-  const rows = report.features.slice(0, most).map((feature, f) => [data(word(feature.name)), ...segment.typical.map((customer) => valueOf(feature, customer.values[f]))]);
+  const most = 20;
+  const rows = report.features.slice(0, most).map((feature, f) => [data(word(feature.name)), ...segment.typical.map((customer) => ownValueOf(feature, customer.values[f]))]);
   return element(
     "div",
     { class: "wide" },
     element("h4", {}, "Typical customers"),
-    element("p", { class: "muted" }, "Real customers nearest to the segment's centre."),
-    table({ caption: "The most typical customers of this segment", head: ["feature", ...segment.typical.map((customer) => element("span", {}, "customer ", data(customer.id)))], rows }),
+    table({ caption: "Real customers, nearest to the segment's centre", head: ["feature", ...segment.typical.map((customer) => element("span", {}, "customer ", data(customer.id)))], rows }),
   );
 }
 
@@ -138,7 +147,7 @@ function interests(report: Report, index: number): HTMLElement | null {
   const kinds = ["categories", "brands", "products"].map((label, kind) => {
     const list = own.interests[kind] ?? [];
     if (list.length === 0) return null;
-    const rows = list.map((i) => [data(i.name), percent(i.own), percent(i.everyone), times(i.lift)]);
+    const rows = list.map((i) => [data(i.name), smallPercent(i.own), smallPercent(i.everyone), times(i.lift)]);
     return table({ caption: label[0].toUpperCase() + label.slice(1), head: ["name", "here", "everyone", "lift"], rows });
   });
   const some = kinds.some((kind) => kind !== null);
@@ -150,7 +159,7 @@ function interests(report: Report, index: number): HTMLElement | null {
       "p",
       { class: "muted" },
       some
-        ? `Average share of a customer's events, where it is clearly higher than among the others (from ${count(own.customers)} sampled customers of the segment).`
+        ? `Average share of a customer's events, where it is clearly higher than among the others (from ${count(own.customers)} sampled customers of the segment; Welch's test, so set that 1 % of all that are listed may be chance).`
         : `No category, brand or product stands out (among ${count(own.customers)} sampled customers of the segment).`,
     ),
     some && element("div", { class: "columns three" }, ...kinds),
@@ -178,6 +187,13 @@ function rhythm(title: string, names: string[], own: number[], everyone: number[
   );
 }
 
+/** From the first month with an event to the last. */
+function seasons(own: number[], everyone: number[], index: number): HTMLElement | null {
+  const used = everyone.flatMap((share, month) => (share > 0 ? [month] : []));
+  const [first, end] = [used[0], used[used.length - 1] + 1];
+  return rhythm("month", months.slice(first, end), own.slice(first, end), everyone.slice(first, end), index);
+}
+
 function whenTheyCome(report: Report, index: number): HTMLElement | null {
   if (!report.activity) return null;
   const own = report.activity.segments[index];
@@ -185,7 +201,7 @@ function whenTheyCome(report: Report, index: number): HTMLElement | null {
   const charts = [
     rhythm("hour of the day (UTC)", own.hours.map((_, hour) => String(hour)), own.hours, everyone.hours, index),
     rhythm("day of the week", weekdays, own.weekdays, everyone.weekdays, index),
-    rhythm("month", months, own.months, everyone.months, index),
+    seasons(own.months, everyone.months, index),
   ];
   if (own.customers === 0 || charts.every((drawn) => drawn === null)) return null;
   return element("div", { class: "wide" }, element("h4", {}, "When they come"), element("p", { class: "muted" }, "Bars: this segment; line: all customers."), element("div", { class: "columns three" }, ...charts));
@@ -197,7 +213,7 @@ export function detail(index: number, report: Report): HTMLElement {
     "article",
     { class: "detail", style: `--own:${colour(index)}`, "aria-labelledby": `detail-${index}` },
     element("h3", { id: `detail-${index}` }, element("span", { class: "chip", "aria-hidden": "true" }), data(segment.name), element("span", { class: "muted" }, ` ${count(segment.customers)} customers, ${percent(segment.share)}`)),
-    element("div", { class: "columns" }, playbook(segment, report), why(segment), rule(segment), neighbour(segment, report)),
+    element("div", { class: "columns" }, playbook(segment, report), why(segment, report), rule(segment, report), neighbour(segment, report)),
     lifts(segment, report, index),
     interests(report, index),
     whenTheyCome(report, index),

@@ -32,15 +32,16 @@ export interface TableOptions {
   caption: string;
   head: Child[];
   rows: Child[][];
-  /** of the columns behind the first */
+  /** of the columns behind the first; false: none are, or those that are not */
   numeric?: boolean;
+  texts?: number[];
   class?: string;
 }
 
 export function table(options: TableOptions): HTMLElement {
   const head = element("tr", {}, ...options.head.map((cell) => element("th", { scope: "col" }, cell)));
   const body = options.rows.map((row) =>
-    element("tr", {}, ...row.map((cell, i) => (i === 0 ? element("th", { scope: "row" }, cell) : element("td", { class: options.numeric === false ? null : "number" }, cell)))),
+    element("tr", {}, ...row.map((cell, i) => (i === 0 ? element("th", { scope: "row" }, cell) : element("td", { class: options.numeric === false || options.texts?.includes(i) ? null : "number" }, cell)))),
   );
   const made = element("table", { class: options.class ?? null }, element("caption", {}, options.caption), element("thead", {}, head), element("tbody", {}, ...body));
   // A wide table scrolls in its own box, which the keyboard must reach.

@@ -8,6 +8,7 @@ import { readData, type Comparison, type Report } from "./data";
 import { detail } from "./detail";
 import { append, element, section } from "./elements";
 import { making } from "./making";
+import { playbook } from "./playbook";
 import { trust } from "./trust";
 
 type Links = [id: string, label: string][];
@@ -64,8 +65,8 @@ function fill(title: string, links: Links, version: string, parts: HTMLElement[]
 
 function showRun(report: Report): void {
   const { part, select } = segments(report);
-  const links: Links = [["answer", "Answer"], ["segment", "Segments"], ["compare", "Side by side"], ["trust", "Trust"], ["making", "How it was made"]];
-  fill("Customer segments", links, report.version, [answer(report, select), part, compare(report), trust(report), making(report)]);
+  const links: Links = [["answer", "Answer"], ["segment", "Segments"], ["playbook", "What to do"], ["compare", "Side by side"], ["trust", "Trust"], ["making", "How it was made"]];
+  fill("Customer segments", links, report.version, [answer(report, select), part, playbook(report), compare(report), trust(report), making(report)]);
   const best = report.segments.reduce((b, s, i) => ((s.revenue_share ?? 0) > (report.segments[b].revenue_share ?? 0) ? i : b), 0);
   select(best);
 }

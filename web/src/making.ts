@@ -17,16 +17,24 @@ function ledger(report: Report): HTMLElement {
     {},
     element("h3", {}, "Every row accounted for"),
     element("p", { class: "muted" }, "Rows read = rows used + rows set aside; each row set aside is in rejects.csv with line, column and reason."),
-    table({ caption: "Rows of each input", head: ["input", "read", "used", "set aside", "why"], rows: body }),
+    table({ caption: "Rows of each input", head: ["input", "read", "used", "set aside", "why"], texts: [4], rows: body }),
   );
 }
+
+const scalings = new Map(Object.entries({
+  z: "to a mean of 0 and a standard deviation of 1",
+  robust: "by its median and quartiles",
+  "min-max": "to 0 to 1",
+  "log-z": "by its logarithm, then to a mean of 0 and a standard deviation of 1",
+  "yeo-johnson": "towards a normal distribution (Yeo and Johnson)",
+}));
 
 function steps(report: Report): HTMLElement {
   const { options } = report;
   const k = options.k[0] === options.k[1] ? String(options.k[0]) : `${options.k[0]} to ${options.k[1]}`;
   const items = [
     `${count(report.customers)} customers became rows of ${report.features.length + report.features_left_out} features (${count(options.different_rows)} different rows).`,
-    `Each feature was scaled so that its spread is comparable, and k-means was run for ${k} segments with ${options.restarts} restarts each (seed ${options.seed}): the same data and options give the same result on any machine.`,
+    `Each feature was scaled (${scalings.get(options.scaling) ?? options.scaling}) so that their spreads are comparable, and k-means was run for ${k} segments with ${options.restarts} restarts each (seed ${options.seed}): the same data and options give the same result on any machine.`,
     `Names and actions come from ${options.own_names ? "your team's own" : "the default"} rules on each segment's averages; the numbers behind a name are shown with it.`,
     `The short rules come from a decision tree and give ${percent(report.rules.fidelity)} of all customers their segment; segments.sql has them as a query.`,
   ];

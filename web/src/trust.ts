@@ -4,12 +4,33 @@ import { data, element, isolated, numbersBehind, section, table } from "./elemen
 import { chart, colour, valueAxis } from "./charts";
 import { count, fixed, percent, plain, word } from "./words";
 
+/** Mean and one-sided 95 % bound of data without groups, grey. */
+function withoutGroups(nothing: ([number, number] | null)[]): object {
+  return {
+    type: "custom",
+    name: "without groups",
+    silent: true,
+    itemStyle: { color: "var(--faint)" },
+    data: nothing.flatMap((n, i) => (n === null || n[0] === null ? [] : [[i, n[0], n[0] + 1.645 * (n[1] ?? 0)]])),
+    encode: { x: 0, y: [1, 2] },
+    renderItem: (_: unknown, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
+      const mean = api.coord([api.value(0), api.value(1)]);
+      const bound = api.coord([api.value(0), api.value(2)]);
+      const bar = (y: number, half: number) => ({ type: "line", shape: { x1: mean[0] - half, y1: y, x2: mean[0] + half, y2: y }, style: { stroke: "var(--faint)", lineWidth: 2 } });
+      return { type: "group", children: [bar(mean[1], 10), bar(bound[1], 5), { type: "line", shape: { x1: mean[0], y1: mean[1], x2: bound[0], y2: bound[1] }, style: { stroke: "var(--faint)", lineWidth: 2 } }] };
+    },
+  };
+}
+
 function kCharts(report: Report): HTMLElement {
   const rows = report.k.rows;
   const axis = { type: "category", data: rows.map((r) => String(r.k)), name: "number of segments", nameLocation: "middle", nameGap: 26, nameTextStyle: { color: "var(--faint)" }, axisTick: { show: false }, axisLine: { lineStyle: { color: "var(--line)" } }, axisLabel: { color: "var(--ink)" } };
   const chosen = (k: number) => (k === report.k.chosen ? 14 : 8);
-  const silhouette = chart("Silhouette with its 95 % interval for each number of segments", 240, {
-    grid: { left: 10, right: 20, top: 20, bottom: 40, containLabel: true },
+  const nothing = rows.map((r) => report.verdict?.table.find((e) => e.k === r.k)?.without_groups ?? null);
+  const judged = nothing.some((n) => n !== null);
+  const silhouette = chart(`Silhouette with its 95 % interval for each number of segments${judged ? ", and that of data like these without groups" : ""}`, 250, {
+    grid: { left: 10, right: 20, top: 34, bottom: 40, containLabel: true },
+    legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: judged ? ["these customers", "without groups"] : [], show: judged },
     xAxis: axis,
     yAxis: valueAxis({ scale: true }),
     series: [
@@ -25,18 +46,20 @@ function kCharts(report: Report): HTMLElement {
           return { type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke: "var(--accent)", lineWidth: 3, opacity: 0.5 } };
         },
       },
-      { type: "scatter", itemStyle: { color: "var(--accent)" }, symbolSize: (_: unknown, p: { dataIndex: number }) => chosen(rows[p.dataIndex].k), data: rows.map((r) => r.silhouette?.[0] ?? null) },
+      ...(judged ? [withoutGroups(nothing)] : []),
+      { type: "scatter", name: "these customers", itemStyle: { color: "var(--accent)" }, symbolSize: (_: unknown, p: { dataIndex: number }) => chosen(rows[p.dataIndex].k), data: rows.map((r) => r.silhouette?.[0] ?? null) },
     ],
   });
-  const inertia = chart("Inertia for each number of segments", 240, {
-    grid: { left: 10, right: 20, top: 20, bottom: 40, containLabel: true },
+  const inertia = chart("Inertia for each number of segments", 250, {
+    grid: { left: 10, right: 20, top: 34, bottom: 40, containLabel: true },
     xAxis: axis,
     yAxis: valueAxis({ scale: true, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => plain(v) } }),
     series: [{ type: "line", symbol: "circle", symbolSize: (_: unknown, p: { dataIndex: number }) => (rows[p.dataIndex].k === report.k.elbow ? 14 : 8), itemStyle: { color: "var(--accent)" }, lineStyle: { color: "var(--faint)" }, data: rows.map((r) => r.inertia) }],
   });
-  const body = rows.map((r) => [
+  const body = rows.map((r, i) => [
     `${r.k}${r.k === report.k.chosen ? " (chosen)" : ""}${r.k === report.k.elbow ? " (elbow)" : ""}`,
     r.silhouette ? `${r.silhouette[0].toFixed(3)}${report.k.exact ? "" : ` (${r.silhouette[1].toFixed(3)} to ${r.silhouette[2].toFixed(3)})`}` : "–",
+    ...(judged ? [fixed(nothing[i]?.[0] ?? null, 3)] : []),
     plain(r.inertia),
   ]);
   return element(
@@ -47,10 +70,10 @@ function kCharts(report: Report): HTMLElement {
     element(
       "div",
       { class: "columns" },
-      element("div", {}, element("h4", {}, "Silhouette: how clear the segments are"), element("p", { class: "muted" }, "Higher is clearer; the large dot is chosen."), silhouette),
+      element("div", {}, element("h4", {}, "Silhouette: how clear the segments are"), element("p", { class: "muted" }, `Higher is clearer; the large dot is chosen.${judged ? " Grey: data like these without groups, up to their 95 % bound; what is not above it shows nothing." : ""}`), silhouette),
       element("div", {}, element("h4", {}, "Inertia: how much is left unexplained"), element("p", { class: "muted" }, report.k.elbow ? "Falls with every further segment; the large dot is the elbow." : "Falls with every further segment."), inertia),
     ),
-    numbersBehind(table({ caption: "Every number of segments that was tried", head: ["segments", report.k.exact ? "silhouette (exact)" : "silhouette (95 % interval)", "inertia"], rows: body })),
+    numbersBehind(table({ caption: "Every number of segments that was tried", head: ["segments", report.k.exact ? "silhouette (exact)" : "silhouette (95 % interval)", ...(judged ? ["without groups"] : []), "inertia"], rows: body })),
   );
 }
 
@@ -69,8 +92,9 @@ function scatter(report: Report): HTMLElement | null {
     symbolSize: (_: unknown, p: { data: number[] }) => 5 + 2 * Math.log2(p.data[2]),
     data: report.pca.points.filter((p) => p[2] === i).map((p) => [Math.asinh(p[0]), Math.asinh(p[1]), p[3]]),
   }));
-  const label = { color: "var(--faint)", formatter: (v: number) => plain(Math.sinh(v)) };
-  const axis = (name: string) => valueAxis({ scale: true, name, nameLocation: "middle", nameGap: 30, axisLabel: label });
+  const places = [0, ...[1, 3, 10, 30, 100, 300, 1000, 3000, 10000].flatMap((v) => [v, -v])].map(Math.asinh);
+  const label = { color: "var(--faint)", hideOverlap: true, customValues: places, formatter: (v: number) => plain(Math.round(Math.sinh(v))) };
+  const axis = (name: string) => valueAxis({ scale: true, name, nameLocation: "middle", nameGap: 30, axisTick: { show: false, customValues: places }, axisLabel: label });
   const drawn = chart("Some customers of each segment on the first two principal components", 420, {
     grid: { left: 30, right: 20, top: 40, bottom: 40, containLabel: true },
     legend: { type: "scroll", top: 0, left: 0, textStyle: { color: "var(--ink)" } },
@@ -102,17 +126,18 @@ function evidence(report: Report): HTMLElement | null {
     element("p", {}, verdict.sentence),
     element("p", { class: "muted" }, "Separated: there is a valley between any two segments. Stable: halves of the customers, and resamples of them, give the same segments again. Natural: both."),
     table({ caption: "The evidence for every number of segments", head: ["segments", "natural", "separated", "stable", "least valley", "agreement of halves", "least Jaccard", "silhouette"], rows }),
+    verdict.jaccards.length === report.segments.length && element("p", { class: "muted" }, "How well each segment is found again in resamples of the customers (Jaccard): 1 is always the same, below 0.6 there is nothing to rely on."),
     verdict.jaccards.length === report.segments.length &&
-      table({ caption: "How well each segment is found again in resamples (Jaccard; 1 is always the same)", head: ["segment", "Jaccard"], rows: report.segments.map((s, i) => [data(s.name), fixed(verdict.jaccards[i], 2)]) }),
+      table({ caption: "Found again", head: ["segment", "Jaccard"], rows: report.segments.map((s, i) => [data(s.name), fixed(verdict.jaccards[i], 2)]) }),
   );
 }
 
-const scoreNames: Record<string, string> = {
+const scoreNames = new Map(Object.entries({
   revenue_of_top_fifth: "revenue of the best fifth",
   revenue_r2: "revenue explained (R²)",
   purchase_auc: "who will buy (AUC)",
   churn_auc: "who will not return (AUC)",
-};
+}));
 
 function future(report: Report): HTMLElement | null {
   if (!report.future || report.future.sentence === "") return null;
@@ -124,7 +149,7 @@ function future(report: Report): HTMLElement | null {
     element("h3", {}, "What they foretell"),
     element("p", {}, sentence),
     rivals.length > 0 && element("p", { class: "muted" }, `Segments of the first three quarters of the time against the last quarter, ${count(customers)} customers; beside them plain ways to do the same.`),
-    rivals.length > 0 && table({ caption: "How well the past foretells the future; more is better", head: ["by", ...rivals[0].scores.map((s) => scoreNames[s.name] ?? word(s.name))], rows }),
+    rivals.length > 0 && table({ caption: "How well the past foretells the future; more is better", head: ["by", ...rivals[0].scores.map((s) => scoreNames.get(s.name) ?? word(s.name))], rows }),
   );
 }
 

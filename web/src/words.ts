@@ -1,7 +1,7 @@
 // Numbers and names of features in plain words.
 import type { Condition, Feature, Report } from "./data";
 
-const words: Record<string, string> = {
+const words = new Map(Object.entries({
   total_events: "events",
   n_view: "views",
   n_cart: "carts",
@@ -32,11 +32,13 @@ const words: Record<string, string> = {
   days_to_burn_mean: "days until a coupon is used",
   distinct_merchants: "different merchants",
   distinct_branches: "different branches",
-};
+}));
 
-/** "n_purchase" as "purchases"; a name that is not known stands as it is, but for its underscores. */
+/** "n_purchase" as "purchases", "City=Rome" as "City: Rome"; a name that is not known stands as it is, but for its underscores. */
 export function word(feature: string): string {
-  return words[feature] ?? feature.replaceAll("_", " ");
+  const equals = feature.indexOf("=");
+  if (equals > 0) return `${word(feature.slice(0, equals))}: ${feature.slice(equals + 1)}`;
+  return words.get(feature) ?? feature.replaceAll("_", " ");
 }
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -54,28 +56,47 @@ export function plain(value: number | null): string {
   return Math.abs(value) >= 1000 ? whole.format(value) : (Math.abs(value) < 1 ? two : three).format(value);
 }
 
-export function percent(share: number): string {
+export function percent(share: number | null): string {
+  if (share === null) return "–";
   const value = 100 * share;
   if (value > 0 && value < 0.1) return "< 0.1 %";
   return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
-/** A value of a feature in its unit; rates and shares in percent. */
+/** Of small shares two digits, where percent() says "< 0.1 %". */
+export function smallPercent(share: number | null): string {
+  return share !== null && share > 0 && share < 0.001 ? `${two.format(100 * share)} %` : percent(share);
+}
+
+/** An average of a feature in its unit; rates and shares in percent. */
 export function valueOf(feature: Feature, value: number | null): string {
   if (value === null) return "–";
+  if (feature.kind === "truth") return percent(value);
   return /(_rate|_share)$|^share_/.test(feature.name) && value >= 0 ? percent(value) : plain(value);
 }
 
-/** So many digits behind the point; what could not be computed is a dash. */
-export const fixed = (value: number | null, digits: number): string => (value === null ? "–" : value.toFixed(digits));
-
-export const times = (lift: number): string => (lift === 0 ? "none" : `${three.format(lift)} ×`);
-
-export function conditionText(condition: Condition): string {
-  return `${word(condition.feature)} ${condition.at_least ? "at least" : "below"} ${plain(condition.value)}`;
+/** A customer's own value: a truth is yes or no, a level its word. */
+export function ownValueOf(feature: Feature, value: number | null): string {
+  if (value === null) return "–";
+  if (feature.kind === "truth") return value >= 0.5 ? "yes" : "no";
+  return feature.levels?.[value] ?? valueOf(feature, value);
 }
 
-export function evidenceText(e: { feature: string; divisor: string; own: number; everyone: number }): string {
+/** So many digits behind the point; what could not be computed is a dash. */
+export const fixed = (value: number | null, digits: number): string => (value === null ? "–" : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1"));
+
+export const times = (lift: number | null): string => (lift === null ? "–" : lift === 0 ? "none" : `${three.format(lift)} ×`);
+
+export function conditionText(condition: Condition, report: Report): string {
+  const feature = report.features.find((f) => f.name === condition.feature);
+  const name = word(condition.feature);
+  if (feature?.kind === "truth") return condition.at_least ? name : `not ${name}`;
+  const level = feature?.levels?.[Math.ceil(condition.value)];
+  return `${name} ${condition.at_least ? "at least" : "below"} ${level ?? plain(condition.value)}`;
+}
+
+export function evidenceText(e: { feature: string; divisor: string; own: number; everyone: number }, report: Report): string {
+  if (e.divisor === "" && report.features.find((f) => f.name === e.feature)?.kind === "truth") return `${word(e.feature)}: ${percent(e.own)}, everyone ${percent(e.everyone)}`;
   const what = e.divisor === "" ? word(e.feature) : `${word(e.feature)} per ${word(e.divisor).replace(/s$/, "")}`;
   return `${what}: ${plain(e.own)} on average, everyone ${plain(e.everyone)}`;
 }
@@ -87,7 +108,7 @@ export function period(report: Report): string {
   return day(first) === day(last) ? `${day(first)}, ${first.slice(11, 16)} to ${last.slice(11, 16)} UTC` : `${day(first)} to ${day(last)}`;
 }
 
-const reasons: Record<string, string> = {
+const reasons = new Map(Object.entries({
   no_customer: "no customer given",
   no_time: "no time given",
   bad_time: "time cannot be read",
@@ -98,5 +119,17 @@ const reasons: Record<string, string> = {
   unterminated_quote: "quote without an end",
   text_after_quote: "text behind a quote",
   row_too_long: "row too long",
-};
-export const reasonText = (reason: string): string => reasons[reason] ?? reason.replaceAll("_", " ");
+  after_as_of: "after the day asked for",
+  missing_value: "a value is missing",
+  bad_number: "number cannot be read",
+  unknown_category: "a level that is not known",
+  duplicate_customer: "the customer is there already",
+  cancellation: "cancelled",
+  returned: "returned",
+  bad_quantity: "quantity cannot be read",
+  zero_quantity: "quantity of zero",
+  zero_price: "price of zero",
+  negative_price: "price below zero",
+  duplicate_row: "the same row again",
+}));
+export const reasonText = (reason: string): string => reasons.get(reason) ?? reason.replaceAll("_", " ");

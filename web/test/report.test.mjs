@@ -197,6 +197,25 @@ test("a comparison says who stayed, draws the movement, and has the fate of ever
     });
 });
 
+test("a table of customers is read in its own words: levels, yes and no, shares, and what to do by its own money", async () => {
+  const cities = ["Rome", "Oslo", "Bern"];
+  const lines = ["Customer ID,City,Plan,Newsletter,Total Spend,Days Since Last Purchase"];
+  for (let i = 0; i < 300; ++i) lines.push([i, cities[i % 3], ["Bronze", "Silver", "Gold"][i % 3], i % 3 === 0 ? "yes" : "no", 100 * (1 + (i % 3)) + (i % 7), 60 - 20 * (i % 3) + (i % 5)].join(","));
+  writeFileSync(join(folder, "customers.csv"), lines.join("\n"));
+  coterie("run", "customers.csv", "--out", "customers", "--features", "csv", "--k", "3");
+  reports.customers = join(folder, "customers/report.html");
+  await withPage(reports.customers, {}, async (page) => {
+    const goals = await page.$$eval("#playbook tbody tr", (all) => all.map((row) => row.cells[1].textContent));
+    assert.deepEqual(goals, ["keep", "win back", "activate"]);
+    const names = await page.$$eval("#cards .name", (all) => all.map((e) => e.textContent));
+    assert.ok(names.every((name) => !name.includes("=") && !name.includes("_")), names.join("; "));
+    const typical = await page.textContent(".detail table:has(caption:text('Real customers'))");
+    assert.match(typical, /Plan(Gold|Silver|Bronze)/);
+    assert.match(typical, /Newsletter(yes|no)/);
+    assert.deepEqual(await violations(page), []);
+  });
+});
+
 test("what could not be computed is a dash, and nothing is blank for it", async () => {
   const isCount = /^(customers|of_segment|k|chosen|best|elbow|read|used|set_aside|bytes|segment|features|points|more_inputs|features_left_out|judged_rows|reasons|options|by_type|cells|names|fitted_rows|above_zero)$/;
   const blank = (value, key) => {
@@ -209,7 +228,7 @@ test("what could not be computed is a dash, and nothing is blank for it", async 
   const data = page.match(/id="data">(.*?)<\/script>/s)[1];
   const file = join(folder, "blank.html");
   writeFileSync(file, page.replace(data, () => JSON.stringify(blank(JSON.parse(data)))));
-  await withPage(file, {}, async (page) => assert.equal((await page.$$("#answer, #segment, #compare, #trust, #making")).length, 5));
+  await withPage(file, {}, async (page) => assert.equal((await page.$$("#answer, #segment, #playbook, #compare, #trust, #making")).length, 6));
 });
 
 test("prints to PDF with every segment in it", async () => {
