@@ -72,6 +72,17 @@ void print_reconciliation(const coterie::ExportResult& result) {
   print_row("all", total);
 }
 
+// The customers of the last export, each with one outcome.
+void print_departures(const coterie::ExportOptions& options, const coterie::ExportResult& result) {
+  if (options.since.empty()) return;
+  std::uint64_t all = 0;
+  for (const std::uint64_t count : result.departures) all += count;
+  fmt::print("\nsince {}: {} exported then", options.since, grouped(all));
+  for (std::size_t d = 0; d < coterie::departure_count; ++d)
+    fmt::print(" {} {} {}", d == 0 ? "=" : "+", grouped(result.departures[d]), name_of(static_cast<coterie::Departure>(d)));
+  fmt::print("\n");
+}
+
 void run(ExportCommand& command) {
   coterie::ExportOptions& options = command.options;
   const auto platform = coterie::platform_from_name(command.platform);
@@ -88,6 +99,7 @@ void run(ExportCommand& command) {
   if (!command.cells.empty()) options.for_spreadsheets = command.cells == "spreadsheet";
   const coterie::ExportResult result = coterie::export_customers(options);
   print_reconciliation(result);
+  print_departures(options, result);
   for (const std::string& note : result.notes) fmt::print("note: {}\n", note);
   fmt::print("\n");
   for (const coterie::WrittenFile& file : result.files) fmt::print("{}/{}: {} rows\n", options.out, file.name, grouped(file.rows));
@@ -111,6 +123,7 @@ void add_export_command(CLI::App& app) {
   app_export->add_option("--segment", options.segments, "Name or number of a segment to export; all where not given")->allow_extra_args(false);
   app_export->add_option("--exclude", options.exclude, "CSV of customer ids or e-mail addresses to leave out")->allow_extra_args(false);
   app_export->add_option("--after", options.after, "Folder of an export of higher priority: its customers are left out here")->allow_extra_args(false);
+  app_export->add_option("--since", options.since, "Folder of the last export for this platform: those who left their segment since are written, too, to be removed there");
   app_export->add_option("--hold-out", command->hold_out, "Share of each segment that gets no campaign, or SEGMENT=SHARE; kept for all exports of the run")->allow_extra_args(false);
   app_export->add_option("--seed", command->seed, "Of the hold-out")->capture_default_str();
   app_export->add_flag("--new-hold-out", options.new_hold_out, "Replace the run's hold-out by the one given");

@@ -7,6 +7,18 @@
 
 namespace coterie {
 
+std::string file_stem(const std::string& text) {
+  std::string stem;
+  for (const char c : text) {
+    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9') || static_cast<signed char>(lower) < 0;
+    if (plain) stem += lower;
+    else if (!stem.empty() && stem.back() != '-') stem += '-';
+  }
+  while (stem.ends_with('-')) stem.pop_back();
+  return stem.empty() ? "segment" : stem;
+}
+
 PartedCsv::PartedCsv(std::string stem, std::function<std::string(const std::string&)> place, std::vector<std::string> header, PartedCsvOptions options)
     : stem_(std::move(stem)), place_(std::move(place)), header_(std::move(header)), options_(options) {
   begin_file();

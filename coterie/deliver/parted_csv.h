@@ -25,6 +25,9 @@ struct PartedCsvOptions {
   bool for_spreadsheets = false;                // cells made harmless, and a byte order mark, by which Excel knows UTF-8
 };
 
+// A text as part of a file's name: "high-value loyal" as "high-value-loyal".
+std::string file_stem(const std::string& text);
+
 class PartedCsv {
  public:
   // Files are called "<stem>.csv", "<stem>-2.csv", ...; `place` gives the path of a name. The first is there even without a row.

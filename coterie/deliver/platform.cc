@@ -168,6 +168,28 @@ std::vector<std::string> row_of(Platform platform, const ContactsFile& contacts,
   return row;
 }
 
+RemovalKind removal_of(Platform platform) {
+  if (rule_of(platform).kind == PlatformKind::advertising) return RemovalKind::audience;
+  return platform == Platform::mailchimp ? RemovalKind::tag : RemovalKind::property;
+}
+
+std::vector<std::string> removal_header(Platform platform, const ContactsFile& contacts) {
+  if (platform == Platform::mailchimp) return {"Email Address", "Tags"};
+  std::vector<std::string> header = header_of(platform, contacts);
+  if (platform == Platform::shopify) std::erase(header, "Accepts Email Marketing");
+  return header;
+}
+
+std::vector<std::string> removal_row(Platform platform, const ContactsFile& contacts, const Contact& contact, const Address& address, const std::string& segment) {
+  if (platform == Platform::mailchimp) return {address.email, segment_tag(segment)};
+  std::vector<std::string> row = row_of(platform, contacts, contact, address, "none", 0);
+  if (platform == Platform::csv) row.back() = "";  // the cluster
+  const std::vector<std::string> header = header_of(platform, contacts);
+  if (const auto consent = std::find(header.begin(), header.end(), "Accepts Email Marketing"); platform == Platform::shopify && consent != header.end())
+    row.erase(row.begin() + (consent - header.begin()));
+  return row;
+}
+
 std::string segment_tag(const std::string& segment) {
   std::string tag(tag_prefix);
   for (const char c : segment) {

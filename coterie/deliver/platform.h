@@ -57,6 +57,17 @@ std::vector<std::string> header_of(Platform platform, const ContactsFile& contac
 // One row under that header. `segment` is the segment's name, `cluster` its number.
 std::vector<std::string> row_of(Platform platform, const ContactsFile& contacts, const Contact& contact, const Address& address, const std::string& segment, std::size_t cluster);
 
+// How a platform forgets a segment, once a customer has left it: a blank cell of an import changes nothing there.
+enum class RemovalKind : std::uint8_t {
+  property,  // the one property, or Shopify's tags, are written over with "none"; who moved is written over by the list
+  tag,       // Mailchimp's tags stay until they are taken off: Tags > bulk untag
+  audience,  // the customers are removed from the audience of the segment, by the same digests
+};
+RemovalKind removal_of(Platform platform);
+// A row of the file that removes a customer from `segment`. Nothing in it speaks of consent.
+std::vector<std::string> removal_header(Platform platform, const ContactsFile& contacts);
+std::vector<std::string> removal_row(Platform platform, const ContactsFile& contacts, const Contact& contact, const Address& address, const std::string& segment);
+
 // The tag that stands for a segment in Mailchimp and Shopify: "segment: high-value loyal", without commas, at most 100 bytes.
 std::string segment_tag(const std::string& segment);
 

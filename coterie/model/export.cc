@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <set>
+#include <utility>
 
 #include "coterie/base/error.h"
 #include "coterie/base/output_folder.h"
@@ -29,6 +31,8 @@ void require_fitting_options(const ExportOptions& options) {
     throw Error(ErrorKind::usage, fmt::format("--platform {} needs the customers' contacts", rule.name), "give their file with --contacts");
   if (!needs_contacts(options.platform) && !options.contacts.empty())
     throw Error(ErrorKind::usage, fmt::format("--platform {} is for analysis and carries no contacts", rule.name), "leave out --contacts");
+  if (rule.kind == PlatformKind::analysis && !options.since.empty())
+    throw Error(ErrorKind::usage, fmt::format("--since has no meaning for --platform {}: its file holds all customers anew", rule.name), "leave it out");
   if (rule.kind != PlatformKind::crm && options.for_spreadsheets.value_or(false))
     throw Error(ErrorKind::usage, fmt::format("--cells spreadsheet has no meaning for --platform {}", rule.name), "leave it out");
   if (!options.phone_country.empty() && !is_country_code(options.phone_country))
@@ -53,18 +57,6 @@ HoldOut hold_out_for(const ExportOptions& options, const SavedRun& run) {
     throw Error(ErrorKind::usage, fmt::format("this run's exports hold out a share of {} by seed {}; another hold-out would reach customers who were held out so far", kept->share, kept->seed),
                 "leave out --hold-out to keep to it, or add --new-hold-out to begin anew", options.run + "/hold_out.json");
   return *options.hold_out;
-}
-
-// "high-value loyal" as part of a file's name: "high-value-loyal".
-std::string file_stem(const std::string& segment) {
-  std::string stem;
-  for (const char c : lower_case(segment)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<signed char>(c) < 0;
-    if (plain) stem += c;
-    else if (!stem.empty() && stem.back() != '-') stem += '-';
-  }
-  while (stem.ends_with('-')) stem.pop_back();
-  return stem.empty() ? "segment" : stem;
 }
 
 // The files of a platform, opened as they are needed: one list, or for advertising one audience a segment.
@@ -106,7 +98,7 @@ class PlatformFiles {
 };
 
 // The second reading of the contacts: rows in their order. The counts were made at the first reading.
-void write_platform_files(const ExportOptions& options, ContactsFile& contacts, const CustomerIndex& index, const OutputFolder& folder, ExportResult& result) {
+void write_platform_files(const ExportOptions& options, ContactsFile& contacts, const CustomerIndex& index, const OutputFolder& folder, Removals* removals, ExportResult& result) {
   PlatformFiles files(options, result, contacts, folder);
   std::vector<bool> met(result.run.customers());
   contacts.for_each([&](const Contact& contact) {
@@ -117,6 +109,7 @@ void write_platform_files(const ExportOptions& options, ContactsFile& contacts, 
     const Address address = address_of(contact, options.phone_country);
     result.unusable_phones += address.phone.empty() && !contact.text(ContactField::phone).empty();
     result.unusable_emails += address.email.empty() && !contact.text(ContactField::email).empty();
+    if (removals) removals->note_listed(address, result.run.segment_of(*customer));
     const auto cluster = static_cast<std::size_t>(result.run.labels[*customer]);
     files.of(cluster).add(row_of(options.platform, contacts, contact, address, result.run.segment_of(*customer), cluster));
   });
@@ -180,6 +173,14 @@ Json reconciliation_to_json(const ExportResult& result) {
   return segments;
 }
 
+// The customers of the last export = who stay + who are written over + who are removed + who cannot be reached.
+Json since_to_json(const ExportOptions& options, const ExportResult& result) {
+  if (options.since.empty()) return nullptr;
+  Json json = {{"folder", options.since}, {"exported", std::accumulate(result.departures.begin(), result.departures.end(), std::uint64_t{0})}};
+  for (std::size_t d = 0; d < departure_count; ++d) json[name_of(static_cast<Departure>(d))] = result.departures[d];
+  return json;
+}
+
 Json contact_rows_to_json(const ExportResult& result) {
   Json set_aside = Json::object();
   for (std::size_t r = 0; r < reason_count; ++r)
@@ -206,6 +207,7 @@ std::string manifest_to_json(const ExportOptions& options, const ExportResult& r
                      {"cells", result.for_spreadsheets ? "spreadsheet" : "typed"},
                      {"excluded_lists", lists},
                      {"after", options.after},
+                     {"since", since_to_json(options, result)},
                      {"exported", result.audience.exported()},
                      {"segments", reconciliation_to_json(result)},
                      {"notes", result.notes},
@@ -230,14 +232,21 @@ ExportResult export_customers(const ExportOptions& options) {
                                     {.platform = options.platform, .segments = options.segments, .exclude = options.exclude, .after = options.after, .phone_country = options.phone_country,
                                      .consent_elsewhere = options.consent_elsewhere, .hold_out = result.hold_out, .minimum_size = result.minimum_size});
   if (contacts) {
-    write_platform_files(options, *contacts, index, folder, result);
+    std::optional<Removals> removals;
+    if (!options.since.empty()) removals.emplace(options.since, options.platform, result.run, index, result.audience);
+    write_platform_files(options, *contacts, index, folder, removals ? &*removals : nullptr, result);
     result.contacts_hash = contacts->facts().hash;
+    if (removals) {
+      result.removal_files = removals->write(*contacts, options.phone_country, result.for_spreadsheets, folder);
+      result.departures = removals->counts();
+    }
   } else {
     result.files = write_analysis_files(options.platform, result.run, result.audience, result.hold_out, folder);
   }
   if (rows_in(result.files) != result.audience.exported() && contacts)
     throw Error(ErrorKind::damaged_input, "the contacts changed while they were read", "export again", options.contacts);
   note_what_is_left_out(options, contacts && contacts->has(ContactField::country), result);
+  for (const WrittenFile& file : result.removal_files) result.files.push_back(file);
   result.files.push_back(write_reconciliation(folder, result));
   write_file(folder.file("manifest.json"), manifest_to_json(options, result));
   if (options.hold_out) save_hold_out(result.hold_out, options.run);
