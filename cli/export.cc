@@ -102,8 +102,9 @@ void run(ExportCommand& command) {
   print_departures(options, result);
   for (const std::string& note : result.notes) fmt::print("note: {}\n", note);
   fmt::print("\n");
-  for (const coterie::WrittenFile& file : result.files) fmt::print("{}/{}: {} rows\n", options.out, file.name, grouped(file.rows));
-  fmt::print("{}/manifest.json\n", options.out);
+  for (const coterie::WrittenFile& file : result.files)
+    if (file.name != "report.html") fmt::print("{}/{}: {} rows\n", options.out, file.name, grouped(file.rows));
+  fmt::print("{}/manifest.json\nopen {}/report.html in a browser\n", options.out, options.out);
 }
 
 }  // namespace

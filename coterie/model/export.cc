@@ -14,6 +14,7 @@
 #include "coterie/base/output_folder.h"
 #include "coterie/deliver/contact_address.h"
 #include "coterie/deliver/phone_number.h"
+#include "coterie/deliver/report_page.h"
 #include "coterie/model/analysis_files.h"
 
 namespace coterie {
@@ -191,28 +192,44 @@ Json contact_rows_to_json(const ExportResult& result) {
 
 }  // namespace
 
-std::string manifest_to_json(const ExportOptions& options, const ExportResult& result) {
+namespace {
+
+Json manifest(const ExportOptions& options, const ExportResult& result) {
   Json files = Json::array(), lists = Json::array();
   for (const WrittenFile& file : result.files) files.push_back({{"name", file.name}, {"rows", file.rows}, {"bytes", file.bytes}, {"hash", file.hash}});
   for (const ExclusionList& list : result.audience.lists)
     lists.push_back({{"path", list.path}, {"by", list.by_email ? "email" : "customer"}, {"rows", list.rows}, {"customers", list.customers}});
-  const Json json = {{"program", "coterie"},
-                     {"version", COTERIE_VERSION},
-                     {"platform", rule_of(options.platform).name},
-                     {"run", {{"folder", options.run}, {"customer_segments_hash", result.run.labels_hash}, {"customers", result.run.customers()}}},
-                     {"contacts", needs_contacts(options.platform) ? contact_rows_to_json(result) : Json(nullptr)},
-                     {"consent", !needs_contacts(options.platform) ? "not needed" : options.consent_elsewhere ? "given elsewhere" : "column"},
-                     {"hold_out", {{"share", result.hold_out.share}, {"by_segment", result.hold_out.by_segment}, {"seed", result.hold_out.seed}}},
-                     {"minimum_size", result.minimum_size},
-                     {"cells", result.for_spreadsheets ? "spreadsheet" : "typed"},
-                     {"excluded_lists", lists},
-                     {"after", options.after},
-                     {"since", since_to_json(options, result)},
-                     {"exported", result.audience.exported()},
-                     {"segments", reconciliation_to_json(result)},
-                     {"notes", result.notes},
+  return {{"program", "coterie"},
+          {"version", COTERIE_VERSION},
+          {"platform", rule_of(options.platform).name},
+          {"run", {{"folder", options.run}, {"customer_segments_hash", result.run.labels_hash}, {"customers", result.run.customers()}}},
+          {"contacts", needs_contacts(options.platform) ? contact_rows_to_json(result) : Json(nullptr)},
+          {"consent", !needs_contacts(options.platform) ? "not needed" : options.consent_elsewhere ? "given elsewhere" : "column"},
+          {"hold_out", {{"share", result.hold_out.share}, {"by_segment", result.hold_out.by_segment}, {"seed", result.hold_out.seed}}},
+          {"minimum_size", result.minimum_size},
+          {"cells", result.for_spreadsheets ? "spreadsheet" : "typed"},
+          {"excluded_lists", lists},
+          {"after", options.after},
+          {"since", since_to_json(options, result)},
+          {"exported", result.audience.exported()},
+          {"segments", reconciliation_to_json(result)},
+          {"notes", result.notes},
                      {"files", files}};
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// The same for people; it is one of the files.
+WrittenFile write_page(const OutputFolder& folder, const ExportOptions& options, const ExportResult& result) {
+  const std::string page = report_page(Json{{"exported", manifest(options, result)}}.dump(-1, ' ', false, Json::error_handler_t::replace));
+  write_file(folder.file("report.html"), page);
+  StreamHash hash;
+  hash.add(page);
+  return {"report.html", 0, page.size(), hash.finish()};
+}
+
+}  // namespace
+
+std::string manifest_to_json(const ExportOptions& options, const ExportResult& result) {
+  return manifest(options, result).dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 ExportResult export_customers(const ExportOptions& options) {
@@ -248,6 +265,7 @@ ExportResult export_customers(const ExportOptions& options) {
   note_what_is_left_out(options, contacts && contacts->has(ContactField::country), result);
   for (const WrittenFile& file : result.removal_files) result.files.push_back(file);
   result.files.push_back(write_reconciliation(folder, result));
+  result.files.push_back(write_page(folder, options, result));
   write_file(folder.file("manifest.json"), manifest_to_json(options, result));
   if (options.hold_out) save_hold_out(result.hold_out, options.run);
   folder.commit();

@@ -133,7 +133,22 @@ export interface Comparison {
   reasons: string[];
 }
 
-/** A page is of a run, or of a comparison. */
-export function readData(): Report | { comparison: Comparison } {
-  return JSON.parse(document.getElementById("data")?.textContent ?? "") as Report | { comparison: Comparison };
+/** An export: manifest.json, without the page itself. */
+export interface Exported {
+  version: string;
+  platform: string;
+  run: { customers: number };
+  hold_out: { share: number };
+  since: { exported: number; stays: number; overwritten: number; removed: number; unreachable: number } | null;
+  exported: number;
+  segments: { segment: string; customers: number; exported: number; excluded: Record<string, number> }[];
+  notes: string[];
+  files: { name: string; rows: number; bytes: number }[];
+}
+
+export type PageData = Report | { comparison: Comparison } | { exported: Exported };
+
+/** A page is of a run, of a comparison, or of an export. */
+export function readData(): PageData {
+  return JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData;
 }

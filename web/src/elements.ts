@@ -52,6 +52,6 @@ export function section(id: string, title: string, ...children: Child[]): HTMLEl
   return element("section", { id, "aria-labelledby": `${id}-title` }, element("h2", { id: `${id}-title` }, title), ...children);
 }
 
-export function numbersBehind(content: HTMLElement): HTMLElement {
-  return element("details", { class: "numbers" }, element("summary", {}, "The numbers"), content);
+export function numbersBehind(content: HTMLElement, label = "The numbers"): HTMLElement {
+  return element("details", { class: "numbers" }, element("summary", {}, label), content);
 }

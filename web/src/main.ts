@@ -4,9 +4,10 @@ import { answer, sharesChart } from "./answer";
 import { dispose, drawForPaper, drawForScreen } from "./charts";
 import { compare } from "./compare";
 import { comparison } from "./comparison";
-import { readData, type Comparison, type Report } from "./data";
+import { readData, type Comparison, type Exported, type Report } from "./data";
 import { detail } from "./detail";
 import { append, element, section } from "./elements";
+import { exported } from "./exported";
 import { making } from "./making";
 import { playbook } from "./playbook";
 import { trust } from "./trust";
@@ -78,6 +79,14 @@ function showComparison(c: Comparison): void {
   addEventListener("afterprint", drawForScreen);
 }
 
+function showExport(e: Exported): void {
+  const links: Links = [["answer", "Answer"], ["reconciliation", "Who, and who not"], ...(e.since ? [["departures", "Who has left"] as [string, string]] : []), ["files", "Files"]];
+  fill("Customers exported", links, e.version, exported(e));
+  addEventListener("beforeprint", drawForPaper);
+  addEventListener("afterprint", drawForScreen);
+}
+
 const read = readData();
-if ("comparison" in read) showComparison(read.comparison);
+if ("exported" in read) showExport(read.exported);
+else if ("comparison" in read) showComparison(read.comparison);
 else showRun(read);

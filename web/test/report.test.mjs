@@ -231,6 +231,27 @@ test("what could not be computed is a dash, and nothing is blank for it", async 
   await withPage(file, {}, async (page) => assert.equal((await page.$$("#answer, #segment, #playbook, #compare, #trust, #making")).length, 6));
 });
 
+test("an export says who is on the lists, who is not and why, who has left, and how to load it", async () => {
+  const ids = readFileSync(join(folder, "plain/customer_segments.csv"), "utf8").trim().split("\n").slice(1).map((line) => line.split(",")[0]);
+  const contacts = (refused) => ["user_id,email,consent", ...ids.map((id, i) => `${id},a${i}@example.org,${i % refused === 0 ? "no" : "yes"}`)].join("\n");
+  for (const [name, refused, ...since] of [["first", 7], ["second", 5, "--since", "first"]]) {
+    writeFileSync(join(folder, "contacts.csv"), contacts(refused));
+    coterie("export", "--run", "plain", "--platform", "hubspot", "--contacts", "contacts.csv", "--hold-out", "0.1", "--minimum-size", "1", "--out", name, ...since);
+  }
+  reports.exported = join(folder, "second/report.html");
+  const manifest = JSON.parse(readFileSync(join(folder, "second/manifest.json"), "utf8"));
+  for (const [width, height] of sizes)
+    await withPage(reports.exported, { width, height }, async (page) => {
+      assert.ok((await page.textContent(".headline")).includes(`${manifest.exported.toLocaleString("en")} of ${ids.length.toLocaleString("en")} customers`));
+      const all = await page.$$eval("#reconciliation tbody tr:last-child td", (cells) => cells.map((cell) => Number(cell.textContent.replaceAll(",", ""))));
+      assert.equal(all[0], all.slice(1).reduce((a, b) => a + b));
+      assert.ok((await page.textContent("#departures")).includes(manifest.since.removed.toLocaleString("en")));
+      assert.ok((await page.textContent("#files")).includes("hubspot-remove.csv"));
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.deepEqual(await violations(page), []);
+    });
+});
+
 test("prints to PDF with every segment in it", async () => {
   await withPage(reports.plain, {}, async (page) => {
     const pdf = await page.pdf({ format: "A4" });
