@@ -62,8 +62,8 @@ class Comparison {
   const std::vector<std::string>& names_;
 };
 
-// Means within a tenth of a deviation of everyone's are neither high nor low.
-constexpr double hardly_different = 0.1;
+// Means within a tenth of a deviation of everyone's are neither high nor low; two deviations off they are very much so.
+constexpr double hardly_different = 0.1, far_out = 2;
 
 std::vector<Evidence> evidence_of(const Comparison& comparison, const NameRule& rule) {
   std::vector<Evidence> list;
@@ -142,7 +142,7 @@ std::string readable(std::string feature) {
 // "high revenue", "City: Chicago", "seldom City: Chicago". `own`: the mean in the segment.
 std::string phrase_of(const std::string& feature, double difference, double own) {
   const auto level = level_of(feature);
-  if (!level) return (difference > 0 ? "high " : "low ") + readable(feature);
+  if (!level) return (std::abs(difference) >= far_out ? "very " : "") + std::string(difference > 0 ? "high " : "low ") + readable(feature);
   const char* how_many = own >= 0.5 ? "" : difference > 0 ? "often " : own < 0.05 ? "not " : "seldom ";
   return how_many + readable(level->column) + ": " + level->value;
 }
