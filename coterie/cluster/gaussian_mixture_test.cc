@@ -13,6 +13,7 @@
 
 #include "coterie/base/cpu.h"
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/mixture_pass.h"
 #include "coterie/cluster/mixture_steps.h"
@@ -20,14 +21,9 @@
 namespace coterie {
 namespace {
 
-std::filesystem::path shared() {
-  if (const char* given = std::getenv("COTERIE_SHARED")) return given;
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / ".." / "shared";
-}
-
 // The first `columns` columns of a reference table, header skipped; no rows when it is not there.
 Matrix reference(const std::string& name, std::size_t columns) {
-  std::ifstream file(shared() / "reference" / "data" / name);
+  std::ifstream file(shared_folder() / "reference" / "data" / name);
   std::vector<std::vector<double>> rows;
   std::string line;
   for (std::getline(file, line); std::getline(file, line);) {

@@ -19,6 +19,7 @@
 #include <set>
 #include <sstream>
 
+#include "coterie/base/folders_test.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/hdbscan.h"
 #include "coterie/cluster/kd_search.h"
@@ -29,10 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using Table = std::vector<std::vector<double>>;
 
-fs::path reference_folder() {
-  if (const char* shared = std::getenv("COTERIE_SHARED")) return fs::path(shared) / "reference" / "hdbscan";
-  return fs::path(__FILE__).parent_path().parent_path().parent_path() / ".." / "shared" / "reference" / "hdbscan";
-}
+fs::path reference_folder() { return shared_folder() / "reference" / "hdbscan"; }
 
 Table read_table(const fs::path& path, bool header) {
   std::ifstream file(path);

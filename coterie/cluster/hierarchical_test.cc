@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/linkage_matrix.h"
 #include "coterie/cluster/single_linkage.h"
@@ -25,11 +26,7 @@ constexpr Linkage all_linkages[] = {Linkage::ward,     Linkage::ward_d,   Linkag
 
 // --- reference files ---------------------------------------------------------------------------
 
-std::filesystem::path reference() {
-  const char* shared = std::getenv("COTERIE_SHARED");
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-  return (shared != nullptr ? std::filesystem::path(shared) : root.parent_path() / "shared") / "reference";
-}
+std::filesystem::path reference() { return shared_folder() / "reference"; }
 
 // The numeric cells of a CSV file; a row's text cells are dropped.
 std::vector<std::vector<double>> numbers_of(const std::filesystem::path& path) {

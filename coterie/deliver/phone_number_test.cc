@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "coterie/base/folders_test.h"
 #include "coterie/source/csv_file.h"
 
 namespace coterie {
@@ -36,7 +37,7 @@ TEST(PhoneNumber, CountryCodesHaveTwoLetters) {
 // libphonenumber's readings (tests/reference/phone_numbers.py). Where a country's rules are more than a prefix
 // (carriers in Brazil, mobile numbers in Argentina) there may be no number, but never another one.
 TEST(PhoneNumber, AgreesWithLibphonenumberOrGivesNothing) {
-  CsvFile file((std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / "tests" / "reference" / "phone_numbers.csv").string());
+  CsvFile file((repository_folder() / "tests" / "reference" / "phone_numbers.csv").string());
   std::size_t rows = 0, same = 0;
   file.for_each_row([&](std::span<const std::string_view> fields) {
     const auto read = e164(fields[0], fields[1]);

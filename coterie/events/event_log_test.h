@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "coterie/base/folders_test.h"
 #include "coterie/base/random.h"
 #include "coterie/events/event.h"
 
@@ -45,9 +46,7 @@ inline std::string content_of(const std::string& path) {
 }
 
 inline std::filesystem::path shared_file(const std::string& name) {
-  const char* given = std::getenv("COTERIE_SHARED");
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-  return (given != nullptr ? std::filesystem::path(given) : root.parent_path() / "shared") / name;
+  return shared_folder() / name;
 }
 #define COTERIE_NEEDS_SHARED(name) \
   if (!std::filesystem::exists(shared_file(name))) GTEST_SKIP() << "the shared data is not there: set COTERIE_SHARED"

@@ -8,15 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "coterie/base/folders_test.h"
 #include "coterie/base/matrix.h"
 
 namespace coterie {
-
-// COTERIE_SHARED, or else "shared" beside the repository.
-inline std::filesystem::path shared_folder() {
-  if (const char* folder = std::getenv("COTERIE_SHARED")) return folder;
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / ".." / "shared";
-}
 
 // The numeric columns [first, first + count) of a plain CSV file; an empty matrix when the file is not there.
 inline Matrix read_reference(const std::string& name, bool header, std::size_t first, std::size_t count) {

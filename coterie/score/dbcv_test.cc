@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 #include "coterie/base/random.h"
 
 namespace coterie {
@@ -187,7 +188,7 @@ Labelled reference_rows(std::uint64_t state, std::size_t n, std::size_t columns,
 }
 
 TEST(Dbcv, EqualsTheValidityIndexOfThePythonPackage) {
-  std::ifstream file(fs::path(__FILE__).parent_path().parent_path().parent_path() / "tests" / "reference" / "dbcv.csv");
+  std::ifstream file(repository_folder() / "tests" / "reference" / "dbcv.csv");
   std::string line, cell;
   ASSERT_TRUE(std::getline(file, line)) << "tests/reference/dbcv.csv is not there";
   int cases = 0;
@@ -205,8 +206,7 @@ TEST(Dbcv, EqualsTheValidityIndexOfThePythonPackage) {
 }
 
 TEST(RelativeValidity, EqualsThePackageWhereNoTieStandsAtASplit) {
-  const char* shared = std::getenv("COTERIE_SHARED");
-  const fs::path folder = (shared != nullptr ? fs::path(shared) : fs::path(__FILE__).parent_path() / "../../../shared") / "reference" / "hdbscan";
+  const fs::path folder = shared_folder() / "reference" / "hdbscan";
   std::ifstream summary_file(folder / "summary.json"), rows_file(folder / "hdbscan_test_blobs200.csv");
   if (!summary_file) GTEST_SKIP() << "no reference answers at " << folder << " (set COTERIE_SHARED)";
   const auto summary = nlohmann::json::parse(summary_file);

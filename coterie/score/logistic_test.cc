@@ -11,6 +11,7 @@
 #include <string>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 #include "coterie/base/random.h"
 
 namespace coterie {
@@ -21,14 +22,9 @@ struct Labelled {
   std::vector<std::int32_t> labels;
 };
 
-std::filesystem::path shared() {
-  if (const char* given = std::getenv("COTERIE_SHARED")) return given;
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() / ".." / "shared";
-}
-
 // All columns but the last are numbers; the last is the class, numbered by first appearance.
 Labelled reference(const std::string& name) {
-  std::ifstream file(shared() / "reference" / "data" / name);
+  std::ifstream file(shared_folder() / "reference" / "data" / name);
   std::vector<std::vector<std::string>> rows;
   std::string line;
   for (std::getline(file, line); std::getline(file, line);) {

@@ -9,16 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "coterie/base/folders_test.h"
 #include "coterie/base/matrix.h"
 #include "coterie/base/random.h"
 
 namespace coterie {
 
-inline std::filesystem::path reference_data() {
-  const char* shared = std::getenv("COTERIE_SHARED");
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
-  return (shared != nullptr ? std::filesystem::path(shared) : root.parent_path() / "shared") / "reference" / "data";
-}
+inline std::filesystem::path reference_data() { return shared_folder() / "reference" / "data"; }
 
 #define COTERIE_NEEDS_REFERENCE() \
   if (!std::filesystem::exists(reference_data())) GTEST_SKIP() << "no reference answers: set COTERIE_SHARED"
