@@ -25,7 +25,10 @@ class EventPartition {
   const std::vector<std::uint32_t>& order() const { return order_; }
 
   // Fetches what event() will read, and before that what prefetch_item() will.
-  void prefetch(std::uint32_t place) const { __builtin_prefetch(&events_[place]); }
+  void prefetch(std::uint32_t place) const {
+    __builtin_prefetch(&events_[place]);
+    __builtin_prefetch(reinterpret_cast<const char*>(&events_[place]) + sizeof(StoredEvent) - 1);  // often in the next cache line
+  }
   void prefetch_item(std::uint32_t place) const { __builtin_prefetch(&item_of(events_[place])); }
   // order()'s event, all but its customer.
   void put_event(std::uint32_t place, Event& event) const {

@@ -189,10 +189,10 @@ std::uint32_t most_items_for(std::uint64_t text_bytes) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(text_bytes / 130 / 8, 1 << 12, 1 << 20));
 }
 
-// A slot for every 16 events; all slots together take a sixteenth of the memory at most.
+// A slot for every 8 events; all slots together take a sixteenth of the memory at most.
 std::size_t front_slots_for(std::uint64_t text_bytes, std::size_t memory_bytes, int writers) {
-  const std::size_t affordable = memory_bytes / static_cast<std::size_t>(writers) / 16 / sizeof(ItemFront::Slot);
-  return std::min({text_bytes / 130 / 16, std::uint64_t{affordable}, std::uint64_t{1} << 19});
+  const std::size_t affordable = memory_bytes / static_cast<std::size_t>(writers) / 16 / ItemFront::bytes_of_one;
+  return std::min({text_bytes / 130 / 8, std::uint64_t{affordable}, std::uint64_t{1} << 20});
 }
 
 std::uint64_t header_newlines(const ByteReader& reader, const Dialect& dialect) {
