@@ -1,25 +1,26 @@
-// The bytes of an event in the store: about 11 in a shop's log sorted by time. Events of a partition follow each other
+// The bytes of an event in the store: about 8 in a shop's log sorted by time. Events of a partition follow each other
 // in few sessions at a time, so a record refers to the customer and session of a recent one and to its time.
 //
-// Format (little-endian, 3 to 58 bytes):
-//   u16 header: bits 0-1    event type
-//               bits 2-4    who: 0-3 = customer and session of that place among the recent ones;
-//                           4 = customer in 4 bytes, session in 8; 5 = 8 and 8; 6 = customer in 4, no session; 7 = 8, none.
-//                           4 to 7 take the next of the four places, in turn.
-//               bits 5-6    time: seconds since the record before in 0: 1 byte, 1: 2 bytes; since 1970 in 2: 4 bytes; 3: milliseconds
-//                           since 1970 in 8 bytes (for the record behind, its whole seconds count)
-//               bit  7      nothing is recent: places are empty, the time before is 0 (the first record of a block)
-//               bits 8-9    product: 0 = none, 1 = 4 bytes, 2 = 8, 3 = the whole item: its number in the writer's table in 2 bytes
-//               bits 10-11  category and brand: their numbers in the writer's vocabularies in 0: 1 byte and 1, 1: 1 and 2, 2: 4 and 4;
-//                           3: their hashes in 8 and 8
-//               bits 12-13  price: 0 = none, 1 = hundredths in 3 bytes, 2 = millionths in 8
-//   then customer, session, time, item (product, category, brand, price).
+// Format (little-endian, 5 to 59 bytes):
+//   u8 header: bits 0-1    event type
+//              bits 2-4    who: 0-3 = customer and session of that place among the recent ones;
+//                          4 = customer in 4 bytes, session in 8; 5 = 8 and 8; 6 = customer in 4, no session; 7 = 8, none.
+//                          4 to 7 take the next of the four places, in turn.
+//              bits 5-6    time: seconds since the record before in 0: 1 byte, 1: 2 bytes; since 1970 in 2: 4 bytes; 3: milliseconds
+//                          since 1970 in 8 bytes (for the record behind, its whole seconds count)
+//              bit  7      a second byte follows; without it the item is a number
+//   u8 second: bit  0      nothing is recent: places are empty, the time before is 0 (the first record of a block)
+//              bits 1-2    product: 0 = none, 1 = 4 bytes, 2 = 8, 3 = the whole item: its number in the log's table in 3 bytes
+//              bits 3-4    category and brand: their numbers in the writer's vocabularies in 0: 1 byte and 1, 1: 1 and 2, 2: 4 and 4;
+//                          3: their hashes in 8 and 8
+//              bits 5-6    price: 0 = none, 1 = hundredths in 3 bytes, 2 = millionths in 8
+//   then customer, session, time, item (number; or product, category, brand, price).
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #include "coterie/events/event.h"
 #include "coterie/events/item_table.h"
@@ -27,19 +28,28 @@
 
 namespace coterie {
 
-// What an event is about, as it stands in a record; the header's bits from 8 on say how.
+// What an event is about, as it stands in a record of two bytes of header.
 struct PackedItem {
   static constexpr std::size_t longest = 32;
-  std::uint16_t header = 0;
+  std::uint8_t header = 0;  // the second byte
   std::uint8_t size = 0;
   char bytes[longest + 8];  // 8 more for whole stores
+};
+
+// What a record says. The customer's place is among the recent ones.
+struct StoredEvent {
+  static constexpr std::uint32_t other = std::uint32_t{1} << 31;
+  std::int64_t time_ms;
+  Identifier session;
+  std::uint32_t item;  // its number in the log's table; or `other` + a place in the list of those that have none
+  EventType type;
 };
 
 // What a record refers to; the same at writing and reading.
 struct RecentEvents {
   static constexpr unsigned places = 4;
   std::int64_t seconds = 0;
-  unsigned next = 0;
+  std::uint32_t next = 0;
   bool none = true;
   Identifier customer[places]{no_identifier, no_identifier, no_identifier, no_identifier};
   Identifier session[places]{};
@@ -47,7 +57,7 @@ struct RecentEvents {
 
 namespace record {
 
-constexpr std::size_t longest = 26 + PackedItem::longest;
+constexpr std::size_t longest = 2 + 24 + PackedItem::longest + 1;
 // Bytes written or read beyond a record, at most.
 constexpr std::size_t slack = 16;
 
@@ -58,11 +68,13 @@ constexpr std::uint8_t product_bytes[4] = {0, 4, 8, 0};
 constexpr std::uint8_t category_bytes[4] = {1, 1, 4, 8};
 constexpr std::uint8_t brand_bytes[4] = {1, 2, 4, 8};
 constexpr std::uint8_t price_bytes[4] = {0, 3, 8, 0};
+constexpr std::size_t number_bytes = 3;
+constexpr std::uint32_t most_items = 1 << 8 * number_bytes;
 constexpr unsigned hashes = 3, numbered = 3;
+constexpr unsigned second_follows = 1 << 7, first_of_block = 1;
 
-// What the numbers in a writer's records mean.
+// What the numbers of words in a writer's records mean.
 struct Vocabulary {
-  ItemTable items;
   StringTable categories, brands;
 };
 
@@ -78,14 +90,7 @@ inline std::uint64_t load(const char* at, std::size_t bytes) {
   return bytes == 0 ? 0 : value & ~std::uint64_t{0} >> (64 - 8 * bytes);
 }
 
-inline PackedItem pack_item(std::uint32_t number) {
-  PackedItem item;
-  item.header = numbered << 8;
-  item.size = static_cast<std::uint8_t>(put(item.bytes, number, 2) - item.bytes);
-  return item;
-}
-
-// `category` and `brand` are the numbers of the event's in the writer's vocabularies, or StringTable::none.
+// An item that has no number. `category` and `brand` are the numbers of the event's in the writer's vocabularies, or StringTable::none.
 inline PackedItem pack_item(const Event& event, std::uint32_t category, std::uint32_t brand) {
   PackedItem item;
   const unsigned product = event.product == no_identifier ? 0 : event.product >> 32 == 0 ? 1 : 2;
@@ -98,7 +103,7 @@ inline PackedItem pack_item(const Event& event, std::uint32_t category, std::uin
   at = put(at, in_words ? category : event.category, category_bytes[words]);
   at = put(at, in_words ? brand : event.brand, brand_bytes[words]);
   at = put(at, static_cast<std::uint64_t>(price == 1 ? hundredths : event.price_micros), price_bytes[price]);
-  item.header = static_cast<std::uint16_t>(product << 8 | words << 10 | price << 12);
+  item.header = static_cast<std::uint8_t>(product << 1 | words << 3 | price << 5);
   item.size = static_cast<std::uint8_t>(at - item.bytes);
   return item;
 }
@@ -107,7 +112,7 @@ inline PackedItem pack_item(const Event& event, std::uint32_t category, std::uin
 inline unsigned put_who(const Event& event, RecentEvents& recent) {
   unsigned match = 0;
   for (unsigned i = 0; i < RecentEvents::places; ++i)
-    match |= static_cast<unsigned>(recent.customer[i] == event.customer && recent.session[i] == event.session) << i;
+    match |= static_cast<unsigned>(((recent.customer[i] ^ event.customer) | (recent.session[i] ^ event.session)) == 0) << i;
   const unsigned place = match != 0 ? static_cast<unsigned>(std::countr_zero(match)) : recent.next;
   recent.customer[place] = event.customer;
   recent.session[place] = event.session;
@@ -128,95 +133,105 @@ inline char* put_time(char* at, std::int64_t time_ms, RecentEvents& recent, unsi
   return put(at, static_cast<std::uint64_t>(kind == 2 ? seconds : since), time_bytes[kind]);
 }
 
-// `item` is pack_item's. longest + slack bytes must be writable; returns the record's end.
-inline char* encode(const Event& event, unsigned item_header, const char* item, std::size_t item_size, RecentEvents& recent, char* start) {
-  const bool first = recent.none;
-  recent.none = false;
+// Who and when, behind `header_bytes` of header; the header's first byte is returned.
+inline unsigned put_event(const Event& event, RecentEvents& recent, std::size_t header_bytes, char* start, char*& at) {
   const unsigned who = put_who(event, recent);
-  char* at = put(start + 2, event.customer, customer_bytes[who]);
+  at = put(start + header_bytes, event.customer, customer_bytes[who]);
   at = put(at, event.session, session_bytes[who]);
   unsigned time;
   at = put_time(at, event.time_ms, recent, time);
-  std::memcpy(at, item, 16);
-  if (item_size > 16) std::memcpy(at + 16, item + 16, PackedItem::longest - 16);
-  const auto header = static_cast<std::uint16_t>(static_cast<unsigned>(event.type) | who << 2 | time << 5 | unsigned{first} << 7 | item_header);
-  std::memcpy(start, &header, 2);
-  return at + item_size;
+  return static_cast<unsigned>(event.type) | who << 2 | time << 5;
 }
 
-inline unsigned load_header(const char* at, RecentEvents& recent) {
-  std::uint16_t header;
-  std::memcpy(&header, at, 2);
-  if (header >> 7 & 1) recent = {};
-  return header;
+// Both need longest + slack writable bytes, and return the record's end.
+inline char* encode(const Event& event, const PackedItem& item, RecentEvents& recent, char* start) {
+  const bool first = recent.none;
+  recent.none = false;
+  char* at;
+  start[0] = static_cast<char>(put_event(event, recent, 2, start, at) | second_follows);
+  start[1] = static_cast<char>(item.header | (first ? first_of_block : 0));
+  std::memcpy(at, item.bytes, PackedItem::longest);
+  return at + item.size;
 }
 
-// Reads the customer into the recent places; returns the place.
-inline unsigned load_customer(const char* at, unsigned who, RecentEvents& recent) {
-  const bool is_new = who >= RecentEvents::places;
-  const unsigned place = is_new ? recent.next : who;
-  const Identifier customer = load(at, customer_bytes[who]);
-  recent.customer[place] = is_new ? customer : recent.customer[place];
-  recent.next = (recent.next + is_new) % RecentEvents::places;
-  return place;
-}
-
-// The record's length by its header.
-inline constexpr auto lengths = [] {
-  std::array<std::uint8_t, 1 << 14> all{};
-  for (unsigned h = 0; h < all.size(); ++h)
-    all[h] = static_cast<std::uint8_t>(2 + customer_bytes[h >> 2 & 7] + session_bytes[h >> 2 & 7] + time_bytes[h >> 5 & 3] +
-                                       ((h >> 8 & 3) == numbered ? 2 : product_bytes[h >> 8 & 3] + category_bytes[h >> 10 & 3] +
-                                                                       brand_bytes[h >> 10 & 3] + price_bytes[h >> 12 & 3]));
-  return all;
-}();
-
-// The record behind, and this one's customer. `recent` keeps customers only.
-inline const char* skip(const char* at, RecentEvents& recent, Identifier& customer) {
-  const unsigned header = load_header(at, recent);
-  customer = recent.customer[load_customer(at + 2, header >> 2 & 7, recent)];
-  return at + lengths[header];
-}
-
-inline const char* decode_item(const char* at, unsigned header, const Vocabulary& vocabulary, Event& event) {
-  const unsigned product = header >> 8 & 3, words = header >> 10 & 3, price = header >> 12 & 3;
-  if (product == numbered) {
-    const Item& item = vocabulary.items[static_cast<std::uint32_t>(load(at, 2))];
-    event.product = item.product, event.category = item.category, event.brand = item.brand, event.price_micros = item.price_micros;
-    return at + 2;
+inline char* encode(const Event& event, std::uint32_t item_number, RecentEvents& recent, char* start) {
+  if (recent.none) {
+    PackedItem item;
+    item.header = numbered << 1;
+    item.size = static_cast<std::uint8_t>(put(item.bytes, item_number, number_bytes) - item.bytes);
+    return encode(event, item, recent, start);
   }
-  event.product = product == 0 ? no_identifier : load(at, product_bytes[product]);
+  char* at;
+  start[0] = static_cast<char>(put_event(event, recent, 1, start, at));
+  return put(at, item_number, number_bytes);
+}
+
+// The record behind.
+inline const char* skip(const char* at) {
+  const auto header = static_cast<unsigned char>(*at++);
+  const unsigned who = header >> 2 & 7;
+  std::size_t size = std::size_t{customer_bytes[who]} + session_bytes[who] + time_bytes[header >> 5 & 3];
+  if ((header & second_follows) == 0) return at + size + number_bytes;
+  const auto second = static_cast<unsigned char>(*at++);
+  const unsigned product = second >> 1 & 3, words = second >> 3 & 3;
+  if (product == numbered) return at + size + number_bytes;
+  return at + size + product_bytes[product] + category_bytes[words] + brand_bytes[words] + price_bytes[second >> 5 & 3];
+}
+
+// An item in full, by the second byte of the header.
+inline const char* decode_item(const char* at, unsigned second, const Vocabulary& vocabulary, Item& item) {
+  const unsigned product = second >> 1 & 3, words = second >> 3 & 3, price = second >> 5 & 3;
+  item.product = product == 0 ? no_identifier : load(at, product_bytes[product]);
   at += product_bytes[product];
   const std::uint64_t category = load(at, category_bytes[words]);
   at += category_bytes[words];
   const std::uint64_t brand = load(at, brand_bytes[words]);
   at += brand_bytes[words];
-  event.category = words == hashes ? category : vocabulary.categories.hash(static_cast<std::uint32_t>(category));
-  event.brand = words == hashes ? brand : vocabulary.brands.hash(static_cast<std::uint32_t>(brand));
+  item.category = words == hashes ? category : vocabulary.categories.hash(static_cast<std::uint32_t>(category));
+  item.brand = words == hashes ? brand : vocabulary.brands.hash(static_cast<std::uint32_t>(brand));
   const auto value = static_cast<std::int64_t>(load(at, price_bytes[price]));
-  event.price_micros = price == 0 ? no_price : price == 1 ? value * 10'000 : value;
+  item.price_micros = price == 0 ? no_price : price == 1 ? value * 10'000 : value;
   return at + price_bytes[price];
 }
 
-inline const char* decode(const char* at, const Vocabulary& vocabulary, RecentEvents& recent, Event& event) {
-  const unsigned header = load_header(at, recent);
-  at += 2;
+// Whose event it is: recent.customer[place], who is not the one of that place before where `is_new`.
+struct Who {
+  unsigned place;
+  bool is_new;
+};
+
+inline const char* decode(const char* at, const Vocabulary& vocabulary, RecentEvents& recent, StoredEvent& event, std::vector<Item>& others, Who& who) {
+  const auto header = static_cast<unsigned char>(*at++);
+  unsigned second = numbered << 1;
+  if ((header & second_follows) != 0) [[unlikely]] {
+    second = static_cast<unsigned char>(*at++);
+    if ((second & first_of_block) != 0) recent = {};
+  }
+  const unsigned how = header >> 2 & 7;
+  who.is_new = how >= RecentEvents::places;
+  who.place = how;
+  if (who.is_new) {
+    who.place = recent.next;
+    recent.next = (recent.next + 1) % RecentEvents::places;
+    recent.customer[who.place] = load(at, customer_bytes[how]);
+    at += customer_bytes[how];
+    recent.session[who.place] = session_bytes[how] == 0 ? no_identifier : load(at, 8);
+    at += session_bytes[how];
+  }
+  event.session = recent.session[who.place];
   event.type = static_cast<EventType>(header & 3);
-  const unsigned who = header >> 2 & 7;
-  const unsigned place = load_customer(at, who, recent);
-  at += customer_bytes[who];
-  const std::uint64_t session = session_bytes[who] == 0 ? no_identifier : load(at, 8);
-  at += session_bytes[who];
-  recent.session[place] = who >= RecentEvents::places ? session : recent.session[place];
-  event.customer = recent.customer[place];
-  event.session = recent.session[place];
   const unsigned time = header >> 5 & 3;
   const auto value = static_cast<std::int64_t>(load(at, time_bytes[time]));
   at += time_bytes[time];
   const std::int64_t seconds = time == 2 ? value : recent.seconds + value;
   event.time_ms = time == 3 ? value : 1000 * seconds;
   recent.seconds = time == 3 ? value / 1000 : seconds;
-  return decode_item(at, header, vocabulary, event);
+  if ((second >> 1 & 3) == numbered) {
+    event.item = static_cast<std::uint32_t>(load(at, number_bytes));
+    return at + number_bytes;
+  }
+  event.item = StoredEvent::other + static_cast<std::uint32_t>(others.size());
+  return decode_item(at, second, vocabulary, others.emplace_back());
 }
 
 }  // namespace record

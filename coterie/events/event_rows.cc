@@ -28,6 +28,7 @@ Identifier identifier_or_none(std::string_view text) {
 // hash_padded_text reads 40 bytes whatever the size.
 constexpr std::array<char, TextMasks::longest> unknown_bytes = {'u', 'n', 'k', 'n', 'o', 'w', 'n'};
 constexpr std::string_view padded_unknown(unknown_bytes.data(), unknown_text.size());
+std::string_view known_text(std::string_view text) { return text.empty() ? padded_unknown : text; }
 
 Reason reason_of(RowFault fault) {
   switch (fault) {
@@ -73,6 +74,8 @@ void EventRows::begin_file(const Dialect& dialect, const RoleMap& roles, LogKind
   kind_ = kind, rules_ = rules, dates_ = roles.dates.order;
   for (int r = 0; r < role_count; ++r) column_[r] = roles.choice[r].column;
   find_item_columns();
+  is_usual_ = kind == LogKind::events && dates_ == DateOrder::iso && column_[static_cast<int>(Role::event_type)] >= 0;
+  has_session_ = column_[static_cast<int>(Role::session)] >= 0;
 }
 
 void EventRows::find_item_columns() {
@@ -130,53 +133,92 @@ bool EventRows::parse_customer(std::string_view text) {
   return true;
 }
 
-bool EventRows::parse_item(const CsvRow& row, PackedItem& item) {
+bool EventRows::parse_item(const CsvRow& row) {
   const auto column = [&](Role role) { return column_[static_cast<int>(role)]; };
   const auto text = [&](Role role) { return column(role) < 0 ? std::string_view() : field(row, column(role)); };
   const std::string_view price = text(Role::price);
-  std::string_view category = text(Role::category), brand = text(Role::brand);
   event_.price_micros = no_price;
   if (!price.empty() && !parse_price(price.data(), price.size(), event_.price_micros)) return refuse(Reason::bad_price, column(Role::price));
-  category = category.empty() ? padded_unknown : category;
-  brand = brand.empty() ? padded_unknown : brand;
-  event_.category = hash_padded_text(category);
-  event_.brand = hash_padded_text(brand);
+  event_.category = hash_padded_text(known_text(text(Role::category)));
+  event_.brand = hash_padded_text(known_text(text(Role::brand)));
   event_.product = identifier_or_none(text(Role::product));
-  record::Vocabulary& words = writer_.vocabulary;
-  const std::uint32_t next = words.items.size();
-  const std::uint32_t number = words.items.add({event_.product, event_.category, event_.brand, event_.price_micros});
-  if (number == next) code_of(words.categories, category, event_.category), code_of(words.brands, brand, event_.brand);  // texts for reports
-  item = number != ItemTable::none ? record::pack_item(number)
-                                   : record::pack_item(event_, code_of(words.categories, category, event_.category), code_of(words.brands, brand, event_.brand));
   return true;
 }
 
-void EventRows::look_ahead(const IndexedRow& row) {
-  if (last_item_column_ < 0 || row.ends.size() != dialect_->columns.size()) return;
-  const std::size_t begin = first_item_column_ == 0 ? row.begin : std::size_t{row.ends[static_cast<std::size_t>(first_item_column_) - 1]} + 1;
-  const std::size_t end = row.ends[static_cast<std::size_t>(last_item_column_)];
-  const ItemFront::Key key = ItemFront::key_of({row.base + begin, end - begin}, layout_);
-  front_.prefetch(key);
-  keys_[row.number % rows_ahead] = key;
+// The event with the item that was parsed, by its number if it can have one. Texts of categories and brands are kept for reports.
+void EventRows::append_item(const CsvRow& row) {
+  const auto text = [&](Role role) {
+    const int column = column_[static_cast<int>(role)];
+    return known_text(column < 0 ? std::string_view() : field(row, column));
+  };
+  const auto [number, is_new] = writer_.items.add({event_.product, event_.category, event_.brand, event_.price_micros});
+  if (number != ItemTable::none && !is_new) return keep_and_append(row, number);
+  const std::uint32_t category = code_of(writer_.vocabulary.categories, text(Role::category), event_.category);
+  const std::uint32_t brand = code_of(writer_.vocabulary.brands, text(Role::brand), event_.brand);
+  if (number != ItemTable::none) keep_and_append(row, number);
+  else writer_.append(event_, record::pack_item(event_, category, brand));
 }
+
+void EventRows::keep_and_append(const CsvRow& row, std::uint32_t number) {
+  if (has_key(row)) front_.keep(ahead_[row.number % rows_ahead].key, number);
+  writer_.append(event_, number);
+}
+
+bool EventRows::has_key(const CsvRow& row) const { return row.number != CsvRow::not_indexed && ahead_[row.number % rows_ahead].has_key; }
 
 // With its item, from the front where it is there.
 bool EventRows::append_event(const CsvRow& row) {
-  PackedItem item;
-  if (last_item_column_ < 0 || row.number == CsvRow::not_indexed) {
-    if (!parse_item(row, item)) return false;
-    writer_.append(event_, item);
-    return true;
+  if (has_key(row)) {
+    const std::uint32_t number = front_.find(ahead_[row.number % rows_ahead].key);
+    if (number != ItemTable::none) return writer_.append(event_, number), true;
   }
-  const ItemFront::Key& key = keys_[row.number % rows_ahead];
-  const ItemFront::Slot* slot = front_.find(key);
-  if (slot == nullptr) {
-    if (!parse_item(row, item)) return false;
-    front_.keep(key, item);
-    writer_.append(event_, item);
-    return true;
-  }
-  writer_.append(event_, slot->header, slot->bytes, slot->size);
+  if (!parse_item(row)) return false;
+  append_item(row);
+  return true;
+}
+
+namespace {
+
+std::string_view field_of(const IndexedRow& row, int column) {
+  const auto c = static_cast<std::size_t>(column);
+  const std::size_t begin = c == 0 ? row.begin : std::size_t{row.ends[c - 1]} + 1;
+  const std::string_view text(row.base + begin, row.ends[c] - begin);
+  return c + 1 == row.ends.size() && text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
+}
+
+}  // namespace
+
+void EventRows::look_ahead(const IndexedRow& row) {
+  Ahead& ahead = ahead_[row.number % rows_ahead];
+  ahead.has_key = ahead.has_customer = false;
+  if (last_item_column_ < 0 || row.ends.size() != dialect_->columns.size()) return;
+  const std::size_t begin = first_item_column_ == 0 ? row.begin : std::size_t{row.ends[static_cast<std::size_t>(first_item_column_) - 1]} + 1;
+  const std::size_t size = row.ends[static_cast<std::size_t>(last_item_column_)] - begin;
+  ahead.has_key = size >= ItemFront::shortest && size <= ItemFront::longest;
+  if (!ahead.has_key) return;
+  ahead.key = ItemFront::key_of(row.base + begin, size, layout_);
+  front_.prefetch(ahead.key);
+  const std::string_view customer = field_of(row, column_[static_cast<int>(Role::customer)]);
+  ahead.has_customer = !customer.empty() && is_canonical_number(customer) && parse_unsigned(customer.data(), customer.size(), ahead.customer);
+  if (ahead.has_customer) writer_.prefetch(ahead.customer);
+}
+
+bool EventRows::take_indexed(const IndexedRow& row, BlockLedger& ledger) {
+  const auto text = [&](Role role) { return field_of(row, column_[static_cast<int>(role)]); };
+  // That row may not have been shown: then it is some other customer's place that is fetched.
+  writer_.prefetch_record(ahead_[(row.number + rows_ahead / 2) % rows_ahead].customer);
+  const Ahead& ahead = ahead_[row.number % rows_ahead];
+  if (!is_usual_ || !ahead.has_customer) return false;
+  const std::string_view time = text(Role::time);
+  if (!time_.parse(time.data(), time.size(), event_.time_ms) || event_.time_ms > as_of_ms || !parse_type(text(Role::event_type))) return false;
+  const std::uint32_t number = front_.find(ahead.key);
+  if (number == ItemTable::none) return false;
+  const std::string_view session = has_session_ ? text(Role::session) : std::string_view();
+  event_.session = session.empty() ? no_identifier : hash_padded_text(session);
+  event_.customer = ahead.customer;
+  writer_.append(event_, number);
+  ++ledger.rows.read;
+  count_used(ledger);
   return true;
 }
 
@@ -208,6 +250,10 @@ void EventRows::take(const CsvRow& row, BlockLedger& ledger) {
     if (refusal_.reason != Reason::after_as_of) note(row, ledger);
     return;
   }
+  count_used(ledger);
+}
+
+void EventRows::count_used(BlockLedger& ledger) {
   ++ledger.rows.used;
   ++events_by_type[static_cast<std::size_t>(event_.type)];
   first_ms = std::min(first_ms, event_.time_ms);

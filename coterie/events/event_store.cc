@@ -5,8 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cassert>
 #include <cerrno>
 
 #include "coterie/base/error.h"
@@ -23,12 +21,16 @@ std::uint32_t most_words(const EventStoreOptions& options) {
 // Large pieces (robots' histories) come back in parts.
 constexpr std::size_t read_back_bytes = std::size_t{1} << 20;
 
+// The items take a sixteenth of the memory at most.
+std::uint32_t most_items(const EventStoreOptions& options) {
+  const std::size_t affordable = std::max<std::size_t>(options.memory_bytes / 16 / ItemTable::bytes_of_one, 1 << 12);
+  return static_cast<std::uint32_t>(std::min({affordable, std::size_t{options.most_items}, std::size_t{record::most_items}}));
+}
+
 // The bytes of the complete records among the first `size`; the last of those may be cut.
 std::size_t whole_records(const char* records, std::size_t size) {
-  RecentEvents recent;
-  Identifier customer;
   const char* at = records;
-  while (at + record::longest <= records + size) at = record::skip(at, recent, customer);
+  while (at + record::longest <= records + size) at = record::skip(at);
   return static_cast<std::size_t>(at - records);
 }
 
@@ -47,8 +49,9 @@ int open_unlinked(const std::string& directory) {
 
 }  // namespace
 
-EventStore::EventStore(const EventStoreOptions& options) : options_(options) {
-  for (int w = 0; w < options.writers; ++w) writers_.push_back(std::make_unique<Writer>(options_));
+EventStore::EventStore(const EventStoreOptions& options) : options_(options), items_(std::make_unique<ItemTable>(most_items(options))) {
+  options_.memory_bytes -= std::min(options_.memory_bytes, items_->memory_bytes());
+  for (int w = 0; w < options.writers; ++w) writers_.push_back(std::make_unique<Writer>(options_, *items_));
 }
 EventStore::EventStore(EventStore&&) noexcept = default;
 EventStore::~EventStore() = default;
@@ -71,13 +74,12 @@ std::size_t EventStore::memory_bytes() const {
   return bytes;
 }
 
-template <class Fn>
-void EventStore::for_each_run(std::size_t partition, const Fn& fn) const {
+void EventStore::for_each_run(std::size_t partition, const Run& fn) const {
   std::vector<char> read_back;
   for (const auto& writer : writers_) {
     for (const Writer::Piece& piece : writer->pieces_[partition]) {
       if (piece.data != nullptr) {
-        fn(*writer, piece.data, piece.size);
+        fn(writer->vocabulary, piece.data, piece.size);
         continue;
       }
       read_back.resize(std::min<std::size_t>(piece.size, read_back_bytes) + record::slack);
@@ -85,39 +87,21 @@ void EventStore::for_each_run(std::size_t partition, const Fn& fn) const {
         const std::size_t size = std::min<std::size_t>(piece.size - done, read_back_bytes);
         writer->read_spilled(piece.offset + done, std::span(read_back).first(size));
         const std::size_t whole = done + size == piece.size ? size : whole_records(read_back.data(), size);
-        fn(*writer, read_back.data(), whole);
+        fn(writer->vocabulary, read_back.data(), whole);
         done += whole;
       }
     }
     const Writer::Cursor& cursor = writer->cursors_[partition];
     const char* start = cursor.end - (cursor.at == nullptr ? 0 : Writer::block_bytes);
-    if (cursor.at != nullptr) fn(*writer, start, static_cast<std::size_t>(cursor.at - start));
+    if (cursor.at != nullptr) fn(writer->vocabulary, start, static_cast<std::size_t>(cursor.at - start));
   }
-}
-
-void EventStore::read_customers(std::size_t partition, std::vector<Identifier>& customers) const {
-  customers.resize(events_in(partition));
-  Identifier* out = customers.data();
-  RecentEvents recent;
-  for_each_run(partition, [&](const Writer&, const char* at, std::size_t size) {
-    for (const char* end = at + size; at < end; ++out) at = record::skip(at, recent, *out);
-  });
-  assert(out == customers.data() + customers.size());
-}
-
-void EventStore::read_events(std::size_t partition, std::span<const std::uint32_t> place, std::span<Event> events) const {
-  const std::uint32_t* to = place.data();
-  RecentEvents recent;
-  for_each_run(partition, [&](const Writer& writer, const char* at, std::size_t size) {
-    for (const char* end = at + size; at < end; ++to) at = record::decode(at, writer.vocabulary, recent, events[*to]);
-  });
-  assert(to == place.data() + place.size());
 }
 
 void EventStore::release() { writers_.clear(); }
 
-EventStore::Writer::Writer(const EventStoreOptions& options)
-    : vocabulary{ItemTable(), StringTable(most_words(options)), StringTable(most_words(options))},
+EventStore::Writer::Writer(const EventStoreOptions& options, ItemTable& log_items)
+    : items(log_items),
+      vocabulary{StringTable(most_words(options)), StringTable(most_words(options))},
       shift_(static_cast<unsigned>(64 - options.partition_bits)),
       memory_bytes_(std::max(options.memory_bytes / static_cast<std::size_t>(options.writers), slab_bytes)),
       spill_directory_(options.spill_directory),

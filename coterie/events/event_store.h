@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "coterie/base/random.h"
 #include "coterie/events/event.h"
 #include "coterie/events/event_record.h"
+#include "coterie/events/item_table.h"
 #include "coterie/events/string_table.h"
 
 namespace coterie {
@@ -20,7 +22,8 @@ namespace coterie {
 struct EventStoreOptions {
   int partition_bits = 11;                    // 2^bits partitions; does not change any answer
   int writers = 1;
-  std::size_t memory_bytes = std::size_t{2} << 30;  // for records of all writers together
+  std::size_t memory_bytes = std::size_t{2} << 30;  // for records of all writers together, and the items they refer to
+  std::uint32_t most_items = 1 << 20;         // that get a number; fewer where the memory is small
   std::string spill_directory = "/tmp";       // the spill file is unlinked as soon as it is open
 };
 
@@ -35,6 +38,7 @@ class EventStore {
   Writer& writer(int index) { return *writers_[static_cast<std::size_t>(index)]; }
   std::size_t writers() const { return writers_.size(); }
   const record::Vocabulary& vocabulary(std::size_t writer) const;
+  const ItemTable& items() const { return *items_; }
   std::size_t partitions() const { return std::size_t{1} << options_.partition_bits; }
   std::uint64_t events_in(std::size_t partition) const;
   std::uint64_t spilled_bytes() const;
@@ -42,42 +46,39 @@ class EventStore {
   // Of records now in memory.
   std::size_t memory_bytes() const;
 
-  // The customer of each event of a partition, in the order of the records.
-  void read_customers(std::size_t partition, std::vector<Identifier>& customers) const;
-  // Decodes the partition's record i into events[place[i]].
-  void read_events(std::size_t partition, std::span<const std::uint32_t> place, std::span<Event> events) const;
+  // Calls fn(vocabulary, begin, size) for each run of a partition's records, in an order that is always the same. A run is whole records.
+  using Run = std::function<void(const record::Vocabulary& vocabulary, const char* begin, std::size_t size)>;
+  void for_each_run(std::size_t partition, const Run& fn) const;
   // Gives the records' memory back; nothing can be read afterwards.
   void release();
 
  private:
-  // Calls fn(writer, begin, size) for each run of records, in an order that is always the same.
-  template <class Fn>
-  void for_each_run(std::size_t partition, const Fn& fn) const;
-
   EventStoreOptions options_;
+  std::unique_ptr<ItemTable> items_;
   std::vector<std::unique_ptr<Writer>> writers_;
 };
 
 class EventStore::Writer {
  public:
-  Writer(const EventStoreOptions& options);
+  Writer(const EventStoreOptions& options, ItemTable& items);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
+  ItemTable& items;                // of the log
   record::Vocabulary vocabulary;  // as large as the memory allows
 
-  // Fetches what append() will touch.
-  void prefetch(Identifier customer) const { __builtin_prefetch(&cursors_[partition_of(customer)], 1); }
-  // `item` is pack_item's with numbers of the vocabulary, or its header, bytes and size: 16 bytes are read.
-  void append(const Event& event, const PackedItem& item) { append(event, item.header, item.bytes, item.size); }
-  void append(const Event& event, unsigned item_header, const char* item, std::size_t item_size) {
-    const std::size_t partition = partition_of(event.customer);
-    Cursor& cursor = cursors_[partition];
-    if (cursor.end - cursor.at < longest_record) next_block(partition);
-    cursor.at = record::encode(event, item_header, item, item_size, cursor.recent, cursor.at);
-    ++cursor.events;
+  // Fetches what append() will look at, and later, when that is here, the place it will write to.
+  void prefetch(Identifier customer) const {
+    const Cursor& cursor = cursors_[partition_of(customer)];
+    __builtin_prefetch(&cursor, 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(&cursor) + 64, 1);
   }
+  void prefetch_record(Identifier customer) const { __builtin_prefetch(cursors_[partition_of(customer)].at + record::slack, 1); }
+
+  // The item is its number in `items`, or pack_item's with numbers of the vocabulary.
+  void append(const Event& event, std::uint32_t item_number) { append_as(event, item_number); }
+  void append(const Event& event, const PackedItem& item) { append_as(event, item); }
 
  private:
   friend class EventStore;
@@ -85,11 +86,11 @@ class EventStore::Writer {
   static constexpr std::size_t block_bytes = 8 << 10;
   static constexpr std::size_t slab_bytes = std::size_t{8} << 20;
 
-  struct Cursor {
+  struct alignas(64) Cursor {  // two cache lines
     char* at = nullptr;
     char* end = nullptr;
-    std::uint64_t events = 0;
     RecentEvents recent;
+    std::uint64_t events = 0;
   };
   struct Piece {  // a run of records: in memory, or in the spill file
     char* data = nullptr;
@@ -97,6 +98,14 @@ class EventStore::Writer {
     std::uint64_t size = 0;
   };
 
+  template <class AnyItem>
+  void append_as(const Event& event, const AnyItem& item) {
+    const std::size_t partition = partition_of(event.customer);
+    Cursor& cursor = cursors_[partition];
+    if (cursor.end - cursor.at < longest_record) next_block(partition);
+    cursor.at = record::encode(event, item, cursor.recent, cursor.at);
+    ++cursor.events;
+  }
   std::size_t partition_of(Identifier customer) const { return shift_ == 64 ? 0 : mix64(customer) >> shift_; }
   void next_block(std::size_t partition);
   char* take_block();

@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "coterie/base/error.h"
 #include "coterie/events/event_log_test.h"
+#include "coterie/events/event_partition.h"
 
 namespace coterie {
 namespace {
@@ -22,22 +22,23 @@ struct Vocabulary {
     const std::string category = "category" + std::to_string(random.below(words)), brand = "brand" + std::to_string(random.below(words));
     event.category = hash_text(category), event.brand = hash_text(brand);
     const bool stored = random.below(8) != 0;
-    if (const std::uint32_t number = writer.vocabulary.items.add({event.product, event.category, event.brand, event.price_micros}); number != ItemTable::none)
-      return writer.append(event, record::pack_item(number));
+    if (const auto item = writer.items.add({event.product, event.category, event.brand, event.price_micros}); item.number != ItemTable::none)
+      return writer.append(event, item.number);
     writer.append(event, record::pack_item(event, stored ? writer.vocabulary.categories.add(category, event.category) : StringTable::none,
                                            stored ? writer.vocabulary.brands.add(brand, event.brand) : StringTable::none));
   }
 };
 
-// In the order of the records; the customers that are read first are those of the events.
+// In the order of the records.
 std::vector<Event> read_partition(const EventStore& store, std::size_t partition) {
-  std::vector<Identifier> customers;
-  store.read_customers(partition, customers);
-  std::vector<std::uint32_t> place(customers.size());
-  std::iota(place.begin(), place.end(), 0u);
-  std::vector<Event> events(place.size());
-  store.read_events(partition, place, events);
-  for (std::size_t i = 0; i < events.size(); ++i) EXPECT_EQ(events[i].customer, customers[i]);
+  EventPartition read;
+  read.read(store, partition);
+  std::vector<Event> events(read.size());
+  for (std::size_t c = 0; c < read.customers().size(); ++c)
+    for (std::uint32_t i = read.starts()[c]; i < read.starts()[c + 1]; ++i) {
+      read.put_event(read.order()[i], events[read.order()[i]]);
+      events[read.order()[i]].customer = read.customers()[c];
+    }
   return events;
 }
 
@@ -62,7 +63,7 @@ void expect_same_events(std::vector<Event> a, std::vector<Event> b) {
 TEST(EventStore, GivesBackEveryEventWithAnyNumberOfPartitions) {
   for (int bits = 0; bits <= 11; ++bits) {
     Random random(static_cast<std::uint64_t>(bits));
-    EventStore store({.partition_bits = bits});
+    EventStore store({.partition_bits = bits, .most_items = 5'000});
     std::vector<Event> expected;
     for (int i = 0; i < 20'000; ++i) {
       Event event = random_event(random, 700);
@@ -77,7 +78,7 @@ TEST(EventStore, GivesBackEveryEventWithAnyNumberOfPartitions) {
 
 TEST(EventStore, GivesBackVocabulariesOfOneTwoAndFourBytes) {
   Random random(4);
-  EventStore store({.partition_bits = 3});
+  EventStore store({.partition_bits = 3, .most_items = 1'000});
   std::vector<Event> expected;
   for (int i = 0; i < 300'000; ++i) {
     Event event = random_event(random, 50);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "coterie/base/random.h"
 #include "coterie/events/distinct.h"
 
 namespace coterie {
@@ -80,60 +79,30 @@ void sort_history(std::span<Event> events, std::vector<Event>& room) {
   if (from != events.data()) std::copy(from, from + events.size(), events.data());
 }
 
-std::uint32_t HistoryReader::group_of(Identifier customer) {
-  std::size_t at = mix64(customer) & (slots_.size() - 1);
-  while (slots_[at].group != empty) {
-    if (slots_[at].customer == customer) return slots_[at].group;
-    at = (at + 1) & (slots_.size() - 1);
-  }
-  slots_[at] = {customer, static_cast<std::uint32_t>(size_.size())};
-  size_.push_back(0);
-  if (size_.size() * 2 > slots_.size()) {
-    const auto group = static_cast<std::uint32_t>(size_.size() - 1);
-    grow();
-    return group;
-  }
-  return slots_[at].group;
-}
-
-void HistoryReader::grow() {
-  std::vector<Slot> old(slots_.size() * 2, Slot{0, empty});
-  old.swap(slots_);
-  for (const Slot& slot : old) {
-    if (slot.group == empty) continue;
-    std::size_t at = mix64(slot.customer) & (slots_.size() - 1);
-    while (slots_[at].group != empty) at = (at + 1) & (slots_.size() - 1);
-    slots_[at] = slot;
-  }
-}
-
-void HistoryReader::group() {
-  if (slots_.empty()) slots_.resize(4096);
-  std::fill(slots_.begin(), slots_.end(), Slot{0, empty});
-  size_.clear();
-  place_.resize(customers_.size());
-  for (std::size_t i = 0; i < customers_.size(); ++i) ++size_[place_[i] = group_of(customers_[i])];
-  std::vector<std::uint32_t> next(size_.size());
-  for (std::size_t g = 1; g < size_.size(); ++g) next[g] = next[g - 1] + size_[g - 1];
-  for (std::uint32_t& place : place_) place = next[place]++;
-}
-
+// Events and items lie apart, so both are fetched some events ahead of their turn, the item behind its event.
 void HistoryReader::for_each(const EventStore& store, std::size_t partition, std::int64_t log_end_ms,
-                              const std::function<void(const History&)>& fn) {
-  store.read_customers(partition, customers_);
-  group();
-  if (events_.size() < place_.size()) events_.resize(place_.size());
-  store.read_events(partition, place_, events_);
-  Event* begin = events_.data();
-  for (const std::uint32_t size : size_) {
-    const std::span<Event> events(begin, size);
-    sort_history(events, room_);
+                             const std::function<void(const History&)>& fn) {
+  constexpr std::size_t event_ahead = 32, item_ahead = 16;
+  partition_.read(store, partition);
+  const std::vector<std::uint32_t>& order = partition_.order();
+  std::size_t at = 0;
+  for (std::size_t c = 0; c < partition_.customers().size(); ++c) {
+    const std::size_t size = partition_.starts()[c + 1] - at;
+    if (events_.size() < size) events_.resize(size);
+    const std::span<Event> events(events_.data(), size);
     History history{events, log_end_ms, {}, &counter_};
-    for (const Event& event : events) ++history.count_by_type[static_cast<std::size_t>(event.type)];
+    for (Event& event : events) {
+      if (at + event_ahead < order.size()) partition_.prefetch(order[at + event_ahead]);
+      if (at + item_ahead < order.size()) partition_.prefetch_item(order[at + item_ahead]);
+      partition_.put_event(order[at++], event);
+      event.customer = partition_.customers()[c];
+      ++history.count_by_type[static_cast<std::size_t>(event.type)];
+    }
+    sort_history(events, room_);
     fn(history);
-    begin += size;
   }
-  if (place_.size() > most_copied) events_ = {}, customers_ = {}, place_ = {};
+  partition_.forget_large(most_copied);
+  if (events_.size() > most_copied) events_ = {};
 }
 
 }  // namespace coterie

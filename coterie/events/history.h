@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "coterie/events/event.h"
-#include "coterie/events/event_store.h"
+#include "coterie/events/event_partition.h"
 
 namespace coterie {
 
@@ -61,29 +61,17 @@ class HistoryReader {
   // The history of a customer with more events is sorted where it lies, and its different values are counted by
   // sorting: robots have millions, and copies might not fit.
   static constexpr std::size_t most_copied = 1 << 18;
-  // What reading a partition takes.
+  // What reading a partition takes at most: all its events may be of one customer.
   static std::size_t memory_bytes(std::size_t events) {
-    return events * (sizeof(Event) + sizeof(Identifier) + sizeof(std::uint32_t)) + std::min(events, most_copied) * sizeof(Event);
+    return events * (EventPartition::bytes_of_one + sizeof(Event)) + std::min(events, most_copied) * sizeof(Event);
   }
 
   // Calls fn for each customer of the partition, in order of first appearance.
   void for_each(const EventStore& store, std::size_t partition, std::int64_t log_end_ms, const std::function<void(const History&)>& fn);
 
  private:
-  // place_[i] becomes where record i belongs when customers stand together; size_ the customers' numbers of events.
-  void group();
-  std::uint32_t group_of(Identifier customer);
-  void grow();
-
-  struct Slot {
-    Identifier customer;
-    std::uint32_t group;
-  };
-  static constexpr std::uint32_t empty = ~std::uint32_t{0};
-  std::vector<Slot> slots_;
-  std::vector<Identifier> customers_;
-  std::vector<std::uint32_t> place_, size_;
-  std::vector<Event> events_, room_;
+  EventPartition partition_;
+  std::vector<Event> events_, room_;  // of one customer
   DistinctCounter counter_;
 };
 

@@ -1,9 +1,12 @@
-// The first items of a log, each different combination of product, category, brand and price once, numbered in the order of
-// appearance: the popular ones come early, so that two thirds of a shop's events are about the first 2^15.
+// The items of a log, each different combination of product, category, brand and price once, numbered as they come: a
+// record says the number. Popular ones come early, so where the table is full most events are about what is in it.
 #pragma once
 
+#include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 #include "coterie/base/memory.h"
 #include "coterie/base/random.h"
@@ -20,34 +23,52 @@ struct Item {
   bool operator==(const Item&) const = default;
 };
 
+// Shared by all writers of a log: looking up takes no lock, adding one. Its memory is touched as it fills.
 class ItemTable {
  public:
-  static constexpr std::uint32_t most = 1 << 15;  // a megabyte: what is read at random should stay in the cache
   static constexpr std::uint32_t none = ~std::uint32_t{0};
+  static constexpr std::size_t bytes_of_one = sizeof(Item) + 2 * 2 * sizeof(std::uint32_t);
 
-  // The item's number; a new one gets the next, or `none` when `most` are there already. Compares the items themselves.
-  std::uint32_t add(const Item& item) {
-    std::size_t at = hash_of(item) % slot_count;
-    for (; slots_[at] != 0; at = (at + 1) % slot_count)
-      if (items_[slots_[at] - 1] == item) return slots_[at] - 1u;
-    if (size_ == most) return none;
+  struct Added {
+    std::uint32_t number;  // `none` when the table is full
+    bool is_new;
+  };
+
+  explicit ItemTable(std::uint32_t most) : most_(most), slots_(2 * std::bit_ceil(std::size_t{most})), items_(most) {}
+
+  // The item's number; a new one gets the next. Compares the items themselves.
+  Added add(const Item& item) {
+    std::size_t at = hash_of(item) & (slots_.size() - 1);
+    if (const std::uint32_t number = find(item, at); number != none) return {number, false};
+    const std::lock_guard lock(adding_);
+    if (const std::uint32_t number = find(item, at); number != none) return {number, false};  // added meanwhile
+    if (size_ == most_) return {none, false};
     items_[size_] = item;
-    slots_[at] = static_cast<std::uint16_t>(++size_);
-    return size_ - 1;
+    slot(at).store(++size_, std::memory_order_release);
+    return {size_ - 1, true};
   }
 
   const Item& operator[](std::uint32_t number) const { return items_[number]; }
+  // While nobody adds.
   std::uint32_t size() const { return size_; }
+  std::size_t memory_bytes() const { return std::size_t{most_} * bytes_of_one; }
 
  private:
-  static constexpr std::size_t slot_count = 2 * std::size_t{most};
   static std::uint64_t hash_of(const Item& item) {
     return mix64(item.product + 0x9e3779b97f4a7c15u * static_cast<std::uint64_t>(item.price_micros)) ^ item.category ^ item.brand >> 7;
   }
+  std::atomic_ref<std::uint32_t> slot(std::size_t at) { return std::atomic_ref(slots_[at]); }
+  // Goes on from `at` to the item's slot or to an empty one.
+  std::uint32_t find(const Item& item, std::size_t& at) {
+    for (std::uint32_t next; (next = slot(at).load(std::memory_order_acquire)) != 0; at = (at + 1) & (slots_.size() - 1))
+      if (items_[next - 1] == item) return next - 1;
+    return none;
+  }
 
-  std::uint32_t size_ = 0;
-  HugeArray<std::uint16_t> slots_{slot_count};  // 1 + the item's number; 0: empty
-  HugeArray<Item> items_{most};
+  std::uint32_t most_, size_ = 0;
+  std::mutex adding_;
+  HugeArray<std::uint32_t> slots_;  // 1 + the item's number; 0: empty
+  HugeArray<Item> items_;
 };
 
 }  // namespace coterie

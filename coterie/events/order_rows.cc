@@ -86,8 +86,9 @@ bool EventRows::parse_order(const CsvRow& row) {
 }
 
 void EventRows::append_order() {
-  const std::uint32_t number = writer_.vocabulary.items.add({event_.product, event_.category, event_.brand, event_.price_micros});
-  writer_.append(event_, number != ItemTable::none ? record::pack_item(number) : record::pack_item(event_, StringTable::none, StringTable::none));
+  const std::uint32_t number = writer_.items.add({event_.product, event_.category, event_.brand, event_.price_micros}).number;
+  if (number != ItemTable::none) writer_.append(event_, number);
+  else writer_.append(event_, record::pack_item(event_, StringTable::none, StringTable::none));
 }
 
 }  // namespace coterie

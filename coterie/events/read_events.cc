@@ -64,6 +64,7 @@ struct RowTaker {
   BlockLedger& ledger;
 
   void look_ahead(const IndexedRow& row) const { rows.look_ahead(row); }
+  bool take_indexed(const IndexedRow& row) const { return rows.take_indexed(row, ledger); }
   void operator()(const CsvRow& row) const { rows.take(row, ledger); }
 };
 
@@ -183,10 +184,15 @@ int partition_bits_for(std::uint64_t text_bytes, std::size_t memory_bytes, int w
   return bits;
 }
 
-// A slot for every 16 events; all slots together take a sixteenth of the memory at most.
+// An item for every 8 events, if they are all different.
+std::uint32_t most_items_for(std::uint64_t text_bytes) {
+  return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(text_bytes / 130 / 8, 1 << 12, 1 << 20));
+}
+
+// A slot for every 8 events; all slots together take a sixteenth of the memory at most.
 std::size_t front_slots_for(std::uint64_t text_bytes, std::size_t memory_bytes, int writers) {
-  const std::size_t affordable = memory_bytes / static_cast<std::size_t>(writers) / 16 / sizeof(ItemFront::Slot);
-  return std::min({text_bytes / 130 / 16, std::uint64_t{affordable}, std::uint64_t{1} << 19});
+  const std::size_t affordable = memory_bytes / static_cast<std::size_t>(writers) / 16 / ItemFront::bytes_of_one;
+  return std::min({text_bytes / 130 / 8, std::uint64_t{affordable}, std::uint64_t{1} << 20});
 }
 
 std::uint64_t header_newlines(const ByteReader& reader, const Dialect& dialect) {
@@ -288,7 +294,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
 
   EventLog log{{std::move(plan.inputs), {}, {}},
                EventStore({.partition_bits = partition_bits_for(plan.text_bytes, options.memory_bytes, threads), .writers = threads,
-                           .memory_bytes = options.memory_bytes, .spill_directory = options.spill_directory}),
+                           .memory_bytes = options.memory_bytes, .most_items = most_items_for(plan.text_bytes), .spill_directory = options.spill_directory}),
                StringTable(), "", {}, nullptr};
   std::vector<InputReport>& inputs = log.report.inputs;
   std::vector<std::unique_ptr<EventRows>> workers;

@@ -5,12 +5,14 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <thread>
 
 #include "coterie/events/history.h"
 #include "coterie/base/error.h"
 #include "coterie/events/event_log_test.h"
+#include "coterie/events/event_rows.h"
 #include "coterie/sample/hostile.h"
 
 namespace coterie {
@@ -79,6 +81,70 @@ void expect_same(const ReadResult& a, const ReadResult& b, const std::string& wh
   EXPECT_EQ(a.names, b.names) << what;
   ASSERT_EQ(a.events.size(), b.events.size()) << what;
   for (std::size_t i = 0; i < a.events.size(); ++i) ASSERT_EQ(all_fields(a.events[i]), all_fields(b.events[i])) << what;
+}
+
+// Rows with a quote are read field by field, others by the index and with the item at hand.
+TEST(ReadEvents, UsualRowsGiveWhatTheSameRowsGiveInQuotes) {
+  Random random(12);
+  const char* categories[] = {"", "unknown", "electronics.smartphone", "appliances.kitchen.refrigerators.of.a.name.that.is.longer.than.most.names.of.categories.are"};
+  const char* types[] = {"view", "cart", "purchase", "remove_from_cart", "View", "sale"};
+  const char* times[] = {"2019-10-01 00:00:07 UTC", "2019-10-01 23:59:59 UTC", "2019-11-02 10:11:12 UTC", "2019-10-01T10:11:12Z", "2019-10-01 25:00:00 UTC", ""};
+  for (const char* newline : {"\n", "\r\n"}) {
+    std::string plain = "event_time,event_type,product_id,category_code,brand,price,user_id,user_session" + std::string(newline), quoted = plain;
+    for (int i = 0; i < 20'000; ++i) {
+      const std::string fields[] = {times[random.below(30) == 0 ? random.below(6) : random.below(3)], types[random.below(20) == 0 ? random.below(6) : 0],
+                                    std::to_string(1'000'000 + random.below(300)), categories[random.below(4)], random.below(3) == 0 ? "" : "brand" + std::to_string(random.below(30)),
+                                    fmt::format("{}.{:02}", random.below(5), random.below(3)), random.below(50) == 0 ? "anna" : std::to_string(random.below(900)),
+                                    random.below(9) == 0 ? "" : fmt::format("{:08x}-6a9f-4a2b-8c7d-{:012x}", random.below(40), random.below(40))};
+      for (std::size_t f = 0; f < std::size(fields); ++f) {
+        const char* const end = f + 1 == std::size(fields) ? newline : ",";
+        plain += fields[f] + end;
+        quoted += "\"" + fields[f] + "\"" + end;
+      }
+    }
+    ReadResult a = read_text(plain), b = read_text(quoted);
+    EXPECT_GT(a.report.rows.used, 18'000u);
+    EXPECT_GT(a.report.rows.all_set_aside(), 100u);
+    a.rejects.clear(), b.rejects.clear();  // their columns differ by the quotes
+    expect_same(a, b, newline);
+    expect_same(read_text(plain, {.threads = 3, .memory_bytes = 1, .block_bytes = 30'000}), read_text(plain), "in small blocks, spilled");
+  }
+}
+
+TEST(ItemFront, TellsTextsOfAnyLengthApartAndFindsWhatItKept) {
+  Random random(2);
+  std::map<std::pair<std::uint64_t, std::uint32_t>, std::string> texts;
+  std::set<std::string> different;
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text;
+    const std::size_t size = ItemFront::shortest + random.below(ItemFront::longest - ItemFront::shortest + 1);
+    while (text.size() < size) text += static_cast<char>('0' + random.below(2));
+    different.insert(text);
+    const ItemFront::Key key = ItemFront::key_of(text.data(), text.size(), 1);
+    const auto [it, is_new] = texts.try_emplace({key.hash, key.check}, text);
+    ASSERT_EQ(it->second, text);
+    const ItemFront::Key elsewhere = ItemFront::key_of(text.data(), text.size(), 2);
+    ASSERT_NE(elsewhere.hash, key.hash);
+  }
+  EXPECT_EQ(texts.size(), different.size());
+
+  ItemFront front(256);
+  std::size_t found = 0;
+  std::uint32_t number = 0;
+  for (const auto& [key, text] : texts) {
+    const ItemFront::Key own{key.first, key.second};
+    EXPECT_EQ(front.find(own), ItemTable::none);
+    front.keep(own, number);
+    ASSERT_EQ(front.find(own), number);
+    if (++number == 1000) break;
+  }
+  number = 0;
+  for (auto it = texts.begin(); number < 1000; ++it, ++number) {
+    const std::uint32_t known = front.find({it->first.first, it->first.second});
+    EXPECT_TRUE(known == number || known == ItemTable::none);
+    found += known == number;
+  }
+  EXPECT_EQ(found, 256u) << "a full front keeps as many as it has slots for";
 }
 
 TEST(ReadEvents, MakesAnEventOfEachField) {

@@ -46,6 +46,24 @@ std::optional<std::uint32_t> row_of(const CustomerIds& ids, Identifier id, const
   return static_cast<std::uint32_t>(ids.numbers.size() + static_cast<std::size_t>(it - ids.texts.begin()));
 }
 
+using Texts = std::unordered_map<std::uint64_t, std::string>;
+
+// Each different one that is not "" once.
+std::vector<std::string> sorted_texts(const Texts& texts) {
+  std::vector<std::string> list;
+  for (const auto& [value, text] : texts)
+    if (!text.empty()) list.push_back(text);
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list;
+}
+
+std::unordered_map<std::uint64_t, std::uint32_t> places_in(const std::vector<std::string>& list, const Texts& texts) {
+  std::unordered_map<std::uint64_t, std::uint32_t> places;
+  for (const auto& [value, text] : texts) places[value] = static_cast<std::uint32_t>(std::lower_bound(list.begin(), list.end(), text) - list.begin());
+  return places;
+}
+
 }  // namespace
 
 ActivitySampler::ActivitySampler(const EventLog& log, int threads, std::size_t events)
@@ -54,17 +72,18 @@ ActivitySampler::ActivitySampler(const EventLog& log, int threads, std::size_t e
   limit_ = rate >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1p64);
 }
 
-// "" where there is none: a blank field, or a text too long to be kept.
+// "" where there is none to show: a blank field, "unknown", or a text too long to be kept.
 std::string ActivitySampler::text_of(ActivityKind kind, std::uint64_t value) const {
   if (kind == ActivityKind::product) return value < named_flag ? std::to_string(value) : "";
-  return std::string(kind == ActivityKind::category ? log_.category(value) : log_.brand(value));
+  const std::string_view text = kind == ActivityKind::category ? log_.category(value) : log_.brand(value);
+  return text == unknown_text ? "" : std::string(text);
 }
 
 void ActivitySampler::add_share(Customer& customer, Workplace& place, ActivityKind kind, std::uint64_t value, double share) const {
   if (has_text(kind)) {
-    auto [it, is_new] = place.texts.try_emplace({kind, value});
+    auto [it, is_new] = place.texts[static_cast<int>(kind)].try_emplace(value);
     if (is_new) it->second = text_of(kind, value);
-    if (it->second.empty() || it->second == unknown_text) return;
+    if (it->second.empty()) return;
   }
   customer.shares.push_back({kind, value, share});
 }
@@ -89,29 +108,26 @@ void ActivitySampler::visit(const History& history, int worker) {
 }
 
 Activity ActivitySampler::finish(const CustomerIds& ids) {
-  std::map<std::pair<ActivityKind, std::uint64_t>, std::string> texts;
+  Texts texts[3];
   std::vector<std::pair<std::uint32_t, const Customer*>> customers;
   for (Workplace& place : workplaces_) {
-    texts.merge(place.texts);
+    for (int kind = 0; kind < 3; ++kind) texts[kind].merge(place.texts[kind]);
     for (const Customer& customer : place.customers)
       if (const auto row = row_of(ids, customer.id, customer.name)) customers.emplace_back(*row, &customer);
   }
   std::sort(customers.begin(), customers.end());
   Activity activity;
-  for (const auto& [key, text] : texts)
-    if (!text.empty() && text != unknown_text) activity.texts[static_cast<int>(key.first)].push_back(text);
-  for (std::vector<std::string>& list : activity.texts) {
-    std::sort(list.begin(), list.end());
-    list.erase(std::unique(list.begin(), list.end()), list.end());
+  std::unordered_map<std::uint64_t, std::uint32_t> places[3];
+  for (int kind = 0; kind < 3; ++kind) {
+    activity.texts[kind] = sorted_texts(texts[kind]);
+    places[kind] = places_in(activity.texts[kind], texts[kind]);
   }
-  const auto place_of = [&](const Share& share) {
-    if (!has_text(share.kind)) return static_cast<std::uint32_t>(share.value);
-    const std::vector<std::string>& list = activity.texts[static_cast<int>(share.kind)];
-    return static_cast<std::uint32_t>(std::lower_bound(list.begin(), list.end(), texts.at({share.kind, share.value})) - list.begin());
-  };
   for (const auto& [row, customer] : customers) {
     activity.rows.push_back(row);
-    for (const Share& share : customer->shares) activity.shares.push_back({share.kind, place_of(share), share.share});
+    for (const Share& share : customer->shares) {
+      const std::uint32_t value = has_text(share.kind) ? places[static_cast<int>(share.kind)].at(share.value) : static_cast<std::uint32_t>(share.value);
+      activity.shares.push_back({share.kind, value, share.share});
+    }
     activity.first.push_back(activity.shares.size());
   }
   workplaces_.clear();

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "coterie/events/history.h"
@@ -51,9 +51,10 @@ class ActivitySampler {
     std::string name;  // of ids that are no numbers
     std::vector<Share> shares;
   };
+  using Texts = std::unordered_map<std::uint64_t, std::string>;  // by identifier; "" where there is none
   struct Workplace {
     std::vector<Customer> customers;
-    std::map<std::pair<ActivityKind, std::uint64_t>, std::string> texts;
+    Texts texts[3];  // of categories, brands, products
   };
 
   void add_share(Customer& customer, Workplace& place, ActivityKind kind, std::uint64_t value, double share) const;

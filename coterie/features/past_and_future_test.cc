@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
+#include "coterie/base/parallel.h"
 #include "coterie/base/random.h"
 
 namespace coterie {
@@ -17,20 +19,20 @@ Event event(std::uint64_t customer, std::int64_t at_day, EventType type, std::in
 
 struct Log {
   std::vector<std::vector<Event>> customers;
-  DistinctCounter counter;
 
   PastAndFuture sample(std::size_t wanted, int workers, std::uint64_t order) {
     const std::vector<Feature>& features = feature_catalogue();
-    PastAndFutureSample sample(features, cut, wanted, workers);
+    PastAndFutureSample sample(features, cut, wanted);
     std::vector<std::size_t> places(customers.size());
     for (std::size_t i = 0; i < places.size(); ++i) places[i] = i;
     Random random(order);
     for (std::size_t i = places.size(); i > 1; --i) std::swap(places[i - 1], places[random.below(i)]);
-    for (const std::size_t place : places) {
-      History history{customers[place], log_end, {}, &counter};
+    std::vector<DistinctCounter> counters(static_cast<std::size_t>(workers));
+    for_each_block(places.size(), workers, [&](std::size_t i, int worker) {
+      History history{customers[places[i]], log_end, {}, &counters[static_cast<std::size_t>(worker)]};
       for (const Event& e : history.events) ++history.count_by_type[static_cast<std::size_t>(e.type)];
-      sample.visit(history, static_cast<int>(random.below(static_cast<std::uint64_t>(workers))));
-    }
+      sample.visit(history);
+    });
     return sample.finish();
   }
 };
@@ -43,8 +45,7 @@ std::size_t column(const std::string& name) {
 TEST(PastAndFuture, CutsAHistoryAndCountsWhatCameAfter) {
   Log log{{{event(7, 90, EventType::view), event(7, 95, EventType::purchase, 20), event(7, 100, EventType::purchase, 30), event(7, 120, EventType::view)},
            {event(8, 99, EventType::view)},
-           {event(9, 110, EventType::purchase, 5)}},
-          {}};  // the last one was not there before the cut
+           {event(9, 110, EventType::purchase, 5)}}};  // the last one was not there before the cut
   const PastAndFuture t = log.sample(10, 2, 1);
   ASSERT_EQ(t.features.rows(), 2u);
   const std::size_t buyer = t.events[0] > 0 ? 0 : 1;
@@ -65,6 +66,11 @@ TEST(PastAndFuture, DrawsTheSameCustomersFromAnyWorkersInAnyOrder) {
   EXPECT_EQ(one.revenue, four.revenue);
   EXPECT_TRUE(std::ranges::equal(one.features.column(column("recency_days")), four.features.column(column("recency_days"))));
   EXPECT_EQ(std::ranges::count(one.revenue, one.revenue[0]), 1);
+  // The obvious way: all tickets in order.
+  std::map<std::uint64_t, std::uint64_t> customer_of;
+  for (std::uint64_t c = 0; c < 500; ++c) customer_of[mix64(c ^ 0x7f7a12e5u)] = c;
+  auto next = customer_of.begin();
+  for (const double revenue : one.revenue) EXPECT_EQ(revenue, static_cast<double>((next++)->second));
 }
 
 }  // namespace

@@ -115,9 +115,9 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   data.features = choose_features(log, kind, options.feature_set, notes);
   ActivitySampler sampler(log, options.threads);
   data.future_cut_ms = data.read.first_ms + (data.read.last_ms - data.read.first_ms) / 4 * 3;
-  PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers, options.threads);
+  PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers);
   ComputeOptions compute = room_for_features(options.threads, memory, log.store);
-  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history, worker); };
+  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history); };
   data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
   data.activity = sampler.finish(data.customers.ids);
   data.past_and_future = past_and_future.finish();

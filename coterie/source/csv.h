@@ -81,7 +81,8 @@ inline IndexedRow indexed_row(const char* base, const RowIndex& index, std::size
 }
 
 // The rows of scan_rows's index, each without any quote. If there is on_row.look_ahead(IndexedRow), it is called for each
-// row, OnRow::rows_ahead rows before the row is taken.
+// row, OnRow::rows_ahead rows before the row is taken; if there is on_row.take_indexed(IndexedRow), a row that it takes is
+// not shown as a CsvRow.
 template <class OnRow>
 const char* take_indexed_rows(const char* base, const CsvSpan& span, const RowIndex& index, CsvRow& row, CsvCounts& counts, OnRow&& on_row) {
   const char* at = base;
@@ -92,6 +93,16 @@ const char* take_indexed_rows(const char* base, const CsvSpan& span, const RowIn
   for (std::size_t r = 0; r < index.row_count && at < span.stop; ++r) {
     if constexpr (requires { on_row.look_ahead(IndexedRow{}); })
       for (; shown < std::min(r + on_row.rows_ahead, index.row_count); ++shown) on_row.look_ahead(indexed_row(base, index, shown));
+    if constexpr (requires { on_row.take_indexed(IndexedRow{}); }) {
+      const IndexedRow indexed = indexed_row(base, index, r);
+      const char* const next = base + indexed.ends.back() + 1;
+      if (static_cast<std::size_t>(next - at) <= max_row_bytes && on_row.take_indexed(indexed)) {
+        ++counts.newlines;
+        first_end = index.rows[r];
+        at = next;
+        continue;
+      }
+    }
     const std::size_t count = index.rows[r] - first_end;
     row.begin = at;
     row.number = r;
