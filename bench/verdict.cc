@@ -39,16 +39,15 @@ struct Outcome {
 
 std::vector<Task> tasks_of(int repeats, std::uint64_t seed) {
   std::vector<Task> tasks;
-  std::size_t next_kind = 0;
+  std::size_t next_kind = seed;
   for (int r = 0; r < repeats; ++r) {
     for (const char* kind : unsegmented_kinds)
       for (int twice = 0; twice < 2; ++twice) tasks.push_back({.kind = kind, .seed = seed++});
-    for (std::size_t k = 2; k <= 8; ++k)
+    for (std::size_t k = 2; k <= 8; ++k, ++next_kind)  // each silhouette meets each kind
       for (double silhouette : {0.3, 0.4, 0.5, 0.5, 0.5, 0.5, 0.6, 0.7}) {
         tasks.push_back({.kind = cloud_kinds[next_kind++ % std::size(cloud_kinds)], .segments = k, .columns = 2 + seed % 7, .silhouette = silhouette, .seed = seed});
         ++seed;
       }
-    next_kind += 3;  // so that each silhouette meets each kind
   }
   return tasks;
 }
