@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t least_customers = 30, customers_a_cluster = 10, different_rows_a_cluster = 2, most_clusters = 20;
 constexpr std::size_t proving_groups = 3;              // of a stable k that cuts some groups
-constexpr std::size_t customers_of_the_smallest = 80;  // in the sample whose stability is judged
+constexpr std::size_t customers_of_the_smallest = 400;  // in the sample whose stability is judged
 
 // The samples that are judged.
 struct Samples {
@@ -107,12 +107,13 @@ void add_stability(MatrixView sample, const std::vector<double>& centres, const 
   const int k = static_cast<int>(evidence.k);
   evidence.stability_customers = sample.rows;
   const StabilityOptions stability{.replicates = options.resamples, .seed = options.seed, .threads = options.threads};
-  evidence.half_split_agreement = half_split_agreement(sample, k, sample_fit(), stability);
-  evidence.prediction_strength = prediction_strength(sample, k, sample_fit(), stability);
+  const HalfSplit halves = half_split(sample, k, sample_fit(), stability);
+  evidence.half_split_agreement = halves.agreement, evidence.prediction_strength = halves.prediction_strength;
   const Assignment labels = assign(sample, centres, options.threads);
-  evidence.least_jaccard = 1;
   for (const ClusterStability& c : bootstrap_jaccard(sample, {labels.labels.begin(), labels.labels.end()}, k, sample_fit(), stability).clusters)
-    evidence.least_jaccard = std::min(evidence.least_jaccard, c.jaccard.mean);
+    evidence.jaccards.push_back(c.jaccard);
+  evidence.least_jaccard = 1;
+  for (const Estimate& jaccard : evidence.jaccards) evidence.least_jaccard = std::min(evidence.least_jaccard, jaccard.mean);
 }
 
 void add_gap(MatrixView sample, const VerdictOptions& options, std::vector<KEvidence>& table) {
@@ -154,19 +155,16 @@ std::vector<KEvidence> gather(Samples& samples, std::span<const KmeansResult> sw
   return table;
 }
 
-std::vector<SegmentStability> judge_segments(const Samples& samples, const std::vector<double>& centres, std::size_t first_k, std::size_t k, const VerdictOptions& options) {
+std::vector<SegmentStability> judge_segments(const Samples& samples, const std::vector<double>& centres, const KEvidence& evidence, int threads) {
+  const std::size_t k = evidence.k;
   std::vector<SegmentStability> segments(k);
-  const std::vector<Valley> between = valleys(samples.spread, centres, options.threads);
+  const std::vector<Valley> between = valleys(samples.spread, centres, threads);
   const std::vector<std::size_t> groups = groups_without_valley(between, k);
   for (std::size_t c = 0; c < k; ++c) segments[c].separation = 1, segments[c].group = groups[c];
   for (const Valley& v : between)
     for (const auto& [own, other] : {std::pair(v.a, v.b), std::pair(v.b, v.a)})
       if (v.separation < segments[own].separation) segments[own].separation = v.separation, segments[own].nearest = other;
-  const Matrix sample = samples.for_stability(k - first_k);
-  const Assignment labels = assign(sample, centres, options.threads);
-  const auto found = bootstrap_jaccard(sample, {labels.labels.begin(), labels.labels.end()}, static_cast<int>(k), sample_fit(),
-                                       {.replicates = options.resamples, .seed = options.seed, .threads = options.threads});
-  for (std::size_t c = 0; c < found.clusters.size(); ++c) segments[c].jaccard = found.clusters[c].jaccard;
+  for (std::size_t c = 0; c < std::min(k, evidence.jaccards.size()); ++c) segments[c].jaccard = evidence.jaccards[c];
   return segments;
 }
 
@@ -233,7 +231,7 @@ Verdict judge(MatrixView x, std::span<const KmeansResult> sweep, std::span<const
   const auto centres = centres_of_range(sweep, *range, samples.all, options.seed);
   verdict.table = gather(samples, sweep, *range, centres, options);
   choose(allowed, verdict);
-  verdict.segments = judge_segments(samples, centres[verdict.k - range->first], range->first, verdict.k, options);
+  verdict.segments = judge_segments(samples, centres[verdict.k - range->first], *verdict.evidence(verdict.k), options.threads);
   verdict.answer = answer_for(verdict);
   verdict.sentence = sentence_for(verdict);
   return verdict;

@@ -4,7 +4,7 @@
 //   separated  Between any two of the clusters there is a valley (score/valley.h): dip test p <= 0.01 and separation >= 0.05,
 //              after ties are spread (score/spread_ties.h).
 //   stable     The labels that two halves of the customers give agree: mean adjusted Rand index >= 0.8; and each cluster is
-//              found again in resamples: mean Jaccard >= 0.6 (Hennig 2007); and no optimum within 1 % of the least inertia
+//              found again in resamples: mean Jaccard >= 0.75 (Hennig 2007); and no optimum within 1 % of the least inertia
 //              agrees with it by less than 0.8.
 //   natural    separated and stable.
 //   groups     Clusters without a valley between them are joined; how many groups remain. A stable k with three or more groups
@@ -20,7 +20,7 @@
 //              not_judged         more than 20 segments, fewer than 30 customers, or fewer than 10 customers or 2 different rows a segment
 // Nulls, gap, prediction strength and indices are shown as evidence and do not decide: on skewed data without segments all
 //   of them are high (bench/RESULTS.md has the error rates of this rule and of theirs).
-// Stability is that of samples of 2,000 customers, or of as many (up to 20,000) as give the smallest segment 80: segments that only
+// Stability is that of samples of 2,000 customers, or of as many (up to 50,000) as give the smallest segment 400: segments that only
 //   come out the same from millions count as not stable.
 // Cost: fixed samples, so it does not grow with the number of customers but for drawing them.
 // Tested by: bench/verdict.cc on generated populations; iris, ruspini, xclara, faithful, coupons, order lines; threads.
@@ -51,7 +51,8 @@ struct KEvidence {
   double simplified_silhouette = 0, calinski_harabasz = 0, davies_bouldin = 0;
   double gap = 0, gap_error = 0;         // Tibshirani's, box along the principal axes
   Estimate prediction_strength, half_split_agreement;
-  double least_jaccard = 0;              // of the clusters' mean bootstrap Jaccards
+  std::vector<Estimate> jaccards;        // bootstrap, a cluster
+  double least_jaccard = 0;              // of their means
   NearOptimum near_optimum;
   std::vector<NullTest> nulls;           // one a null
   double least_separation = 0, most_p_value = 1;  // over pairs of clusters
@@ -86,7 +87,7 @@ struct Verdict {
 struct VerdictOptions {
   std::size_t sample_customers = 4000;    // silhouettes, indices, valleys
   std::size_t stability_customers = 2000; // halves and resamples are drawn from so many,
-  std::size_t most_stability_customers = 20'000;  // or up to so many where a segment is small
+  std::size_t most_stability_customers = 50'000;  // or up to so many where a segment is small
   std::size_t null_customers = 1000;      // the nulls are so large
   int resamples = 12;                     // halvings, and bootstrap samples
   int null_drawings = 19;                 // of each null
@@ -96,7 +97,7 @@ struct VerdictOptions {
   int threads = 0;
 };
 
-inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.6;
+inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.75;
 
 // x: the customers (weighted rows count so often), scaled as they were clustered. sweep: results on x. allowed: the ks that
 // may be recommended (all in the sweep); chosen: that of the silhouette, one of them.

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace coterie {
@@ -11,13 +12,16 @@ namespace {
 
 std::string p_text(double p) { return p <= 0.0001 ? "p <= 0.0001" : fmt::format("p = {:.2g}", p); }
 
+// Two digits, downwards: what falls short of 0.8 does not read as 0.80.
+std::string short_of(double value) { return fmt::format("{:.2f}", std::floor(100 * value) / 100); }
+
 std::string why_unstable(const KEvidence& e) {
   if (e.half_split_agreement.mean < least_agreement)
-    return fmt::format("two halves of {} customers give different segments (agreement {:.2f} of 1; {} is the least for stable)", e.stability_customers, e.half_split_agreement.mean,
+    return fmt::format("two halves of {} customers give different segments (agreement {} of 1; {} is the least for stable)", e.stability_customers, short_of(e.half_split_agreement.mean),
                        least_agreement);
   if (e.near_optimum.agreement < least_agreement)
     return fmt::format("there is another solution only {:.2g} % worse that agrees with it by {:.2f} of 1", 100 * e.near_optimum.excess, e.near_optimum.agreement);
-  return fmt::format("one of the segments is not found again in other samples of {} customers (Jaccard {:.2f} of 1; {} is the least for stable)", e.stability_customers, e.least_jaccard,
+  return fmt::format("one of the segments is not found again in other samples of {} customers (Jaccard {} of 1; {} is the least for stable)", e.stability_customers, short_of(e.least_jaccard),
                      least_cluster_jaccard);
 }
 
