@@ -69,7 +69,8 @@ inline Matrix normal_rows(Random& random, std::size_t rows, std::size_t columns)
 }
 
 inline constexpr const char* unsegmented_kinds[] = {"one normal", "uniform box", "lognormal", "gamma", "student t", "pareto", "counts",
-                                                    "counts and ratios", "recency frequency money", "logged recency frequency money", "shop log", "zeros and prices"};
+                                                    "counts and ratios", "recency frequency money", "logged recency frequency money", "shop log", "zeros and prices",
+                                                    "two spreads", "curved", "ring", "ratings", "yes and no"};
 
 inline Matrix unsegmented_rows(const std::string& kind, std::size_t rows, Random& random) {
   const std::size_t columns = 2 + random.below(7);
@@ -125,6 +126,22 @@ inline Matrix unsegmented_rows(const std::string& kind, std::size_t rows, Random
     x = Matrix(rows, 15);
     for (std::size_t i = 0; i < rows; ++i) fill_customer(random, x, i);
   }
+  if (kind == "two spreads")  // one centre, two spreads: a peak with wide skirts
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double scale = random.uniform() < 0.5 ? 1 : 2 + 2 * strength;
+      for (std::size_t j = 0; j < columns; ++j) x.at(i, j) *= scale;
+    }
+  if (kind == "curved")  // one crowd along a bow
+    for (std::size_t i = 0; i < rows; ++i) x.at(i, 1) = 0.5 * x.at(i, 1) + (0.3 + strength) * x.at(i, 0) * x.at(i, 0);
+  if (kind == "ring") {  // nobody in the middle, and no group either
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double angle = 6.283185307179586 * random.uniform(), radius = 1 + (0.05 + 0.2 * strength) * random.normal();
+      x.at(i, 0) = radius * std::cos(angle), x.at(i, 1) = radius * std::sin(angle);
+    }
+  }
+  if (kind == "ratings") change([&](double v, std::size_t) { return std::clamp(std::round(3.4 + (0.8 + 0.6 * strength) * v), 1.0, 5.0); });
+  if (kind == "yes and no")  // every other column only says whether
+    change([&](double v, std::size_t j) { return j % 2 == 0 ? v : static_cast<double>(v > 1.2 * strength); });
   if (kind == "zeros and prices") {
     x = Matrix(rows, 5);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -144,14 +161,14 @@ inline Population unsegmented_population(const std::string& kind, std::size_t ro
   return {.kind = kind, .rows = unsegmented_rows(kind, rows, random), .truth = {}};
 }
 
-// Shares of segments: between even and one 8 times another; none below 4 %.
-inline std::vector<double> random_shares(Random& random, std::size_t segments) {
+// Shares of segments: between even and one `most` times another; none below `least`.
+inline std::vector<double> random_shares(Random& random, std::size_t segments, double most, double least) {
   std::vector<double> shares(segments);
   for (;;) {
     double total = 0;
-    for (double& s : shares) total += s = std::pow(8, random.uniform());
+    for (double& s : shares) total += s = std::pow(most, random.uniform());
     for (double& s : shares) s /= total;
-    if (*std::min_element(shares.begin(), shares.end()) >= 0.04) return shares;
+    if (*std::min_element(shares.begin(), shares.end()) >= least) return shares;
   }
 }
 
@@ -182,41 +199,62 @@ inline double silhouette_of_truth(const Matrix& rows, const std::vector<std::int
   return silhouettes(z, std::vector<Partition>{{truth, segments}}, {.exact_up_to = 0, .sample_rows = 400, .threads = 1}).partitions[0].mean.mean;
 }
 
-// normal; put through exp, which keeps the segments and bends the clouds; or rounded to some twenty different values a column.
-enum class CloudShape { normal, skewed, rounded };
+// What the clouds are like: normal; put through exp, which keeps the segments and bends the clouds; rounded to some twenty different
+// values a column; with the tails of Student's t (5); one up to 30 times another; four times as long as wide; one up to five times as wide as
+// another; or with as many columns again that know nothing of the segments (at most 4).
+inline constexpr const char* cloud_kinds[] = {"normal", "skewed", "rounded", "heavy-tailed", "unequal sizes", "elongated", "different spreads", "nuisance columns"};
 
-inline double shaped(CloudShape shape, double value, double apart) {
+inline double shaped(const std::string& kind, double value, double apart) {
   const double scaled = value / (1 + 0.35 * apart);
-  if (shape == CloudShape::skewed) return std::exp(0.35 * scaled);
-  return shape == CloudShape::rounded ? std::round(4 * scaled) : value;
+  if (kind == "skewed") return std::exp(0.35 * scaled);
+  return kind == "rounded" ? std::round(4 * scaled) : value;
+}
+
+// One cloud around 0.
+inline Matrix cloud_rows(const std::string& kind, std::size_t rows, std::size_t columns, Random& random) {
+  Matrix cloud = normal_rows(random, rows, columns);
+  const double size = kind == "different spreads" ? 0.4 * std::pow(5, random.uniform()) : 0.7 + 0.6 * random.uniform();
+  std::vector<double> axis(columns);
+  double length = 0;
+  for (double& a : axis) a = random.normal(), length += a * a;
+  for (std::size_t i = 0; i < rows; ++i) {
+    double along = 0;
+    for (std::size_t j = 0; j < columns; ++j) along += cloud.at(i, j) * axis[j] / length;
+    const double tail = kind == "heavy-tailed" ? std::sqrt(5 / (2 * gamma_number(random, 2.5))) : 1;
+    for (std::size_t j = 0; j < columns; ++j) cloud.at(i, j) = size * tail * (cloud.at(i, j) + (kind == "elongated" ? 3 * along * axis[j] : 0));
+  }
+  return cloud;
 }
 
 // Clouds of random covariance and share, their centres as far apart as gives the wanted silhouette of the truth.
-inline Population segmented_population(std::size_t segments, std::size_t columns, double silhouette, CloudShape shape, std::size_t rows, std::uint64_t seed) {
+inline Population segmented_population(std::size_t segments, std::size_t columns, double silhouette, const std::string& kind, std::size_t rows, std::uint64_t seed) {
   Random random(seed, 0x5e95);
-  const std::vector<double> shares = random_shares(random, segments);
+  const bool unequal = kind == "unequal sizes";
+  const std::vector<double> shares = random_shares(random, segments, unequal ? 30 : 8, unequal ? 0.015 : 0.04);
   const auto centres = random_centres(random, segments, columns);
-  Population p{.kind = shape == CloudShape::normal ? "normal clouds" : shape == CloudShape::skewed ? "skewed clouds" : "rounded clouds", .rows = Matrix(rows, columns), .truth = {}, .segments = segments};
+  const std::size_t nuisance = kind == "nuisance columns" ? std::min<std::size_t>(columns, 4) : 0;
+  Population p{.kind = kind, .rows = Matrix(rows, columns + nuisance), .truth = {}, .segments = segments};
   Matrix noise(rows, columns);
   std::size_t begin = 0;
   double passed = 0;
   for (std::size_t s = 0; s < segments; ++s) {
     passed += shares[s];
     const std::size_t end = s + 1 == segments ? rows : static_cast<std::size_t>(passed * static_cast<double>(rows));
-    const Matrix cloud = normal_rows(random, end - begin, columns);
-    const double size = 0.7 + 0.6 * random.uniform();
+    const Matrix cloud = cloud_rows(kind, end - begin, columns, random);
     for (std::size_t i = begin; i < end; ++i) {
       p.truth.push_back(static_cast<std::int32_t>(s));
-      for (std::size_t j = 0; j < columns; ++j) noise.at(i, j) = size * cloud.at(i - begin, j);
+      for (std::size_t j = 0; j < columns; ++j) noise.at(i, j) = cloud.at(i - begin, j);
     }
     begin = end;
   }
+  for (std::size_t j = columns; j < columns + nuisance; ++j)
+    for (double& v : p.rows.column(j)) v = random.normal();
   double low = 0.1, high = 60;
   for (int step = 0; step < 18; ++step) {
     const double apart = std::sqrt(low * high);
     for (std::size_t i = 0; i < rows; ++i)
       for (std::size_t j = 0; j < columns; ++j)
-        p.rows.at(i, j) = shaped(shape, apart * centres[static_cast<std::size_t>(p.truth[i])][j] + noise.at(i, j), apart);
+        p.rows.at(i, j) = shaped(kind, apart * centres[static_cast<std::size_t>(p.truth[i])][j] + noise.at(i, j), apart);
     p.silhouette = silhouette_of_truth(p.rows, p.truth, segments);
     (p.silhouette < silhouette ? low : high) = apart;
   }

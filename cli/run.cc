@@ -52,6 +52,33 @@ std::string evidence_text(const coterie::KEvidence* e) {
   return fmt::format("{:>9.3f}  {:>10.2f}  {:>6.2f}  {:>9.2f}", e->hardest_null().silhouette.null_mean, e->least_separation, e->half_split_agreement.mean, e->least_jaccard);
 }
 
+// Beside data without groups: how many deviations of such data this k stands above it, and how often such data reach it.
+void print_nulls(const coterie::KEvidence& e, int drawings) {
+  fmt::print("k = {} beside data without groups ({} drawings each; deviations above them, p):\n", e.k, drawings);
+  for (const coterie::NullTest& test : e.nulls) {
+    fmt::print("  {:<9}", name_of(test.null));
+    for (const auto& [name, c] : {std::pair("silhouette", &test.silhouette), std::pair("gap", &test.gap), std::pair("halves", &test.agreement)})
+      fmt::print("  {} {:.3f} for {:.3f} ({:+.1f}, p {:.2g})", name, c->value, c->null_mean, c->z, c->p_value);
+    fmt::print("\n");
+  }
+}
+
+void print_next_best(const coterie::NearOptimum& near) {
+  if (near.agreement >= 1) fmt::print("next-best solution: none other within 1 % of the least inertia\n");
+  else fmt::print("next-best solution: {:.2g} % more inertia, {:.2f} of 1 the same segments\n", 100 * near.excess, near.agreement);
+}
+
+// What was judged, but could not be delivered.
+void print_not_swept(const coterie::KChoice& choice, const coterie::Verdict& verdict) {
+  std::string ks, example;
+  for (const coterie::KEvidence& e : verdict.table) {
+    if (std::any_of(choice.rows.begin(), choice.rows.end(), [&](const coterie::KChoiceRow& row) { return row.k == e.k; })) continue;
+    fmt::print("  {:2} {:>12}   {:<26}{}   judged on a sample only\n", e.k, "", fmt::format("{:.3f} ({:.3f} to {:.3f})", e.silhouette.mean, e.silhouette.low, e.silhouette.high), evidence_text(&e));
+    ks += fmt::format("{}{}", ks.empty() ? "" : ", ", e.k), example = std::to_string(e.k);
+  }
+  if (!ks.empty()) fmt::print("k = {} is outside of --k and not delivered; to have it: --k {}\n", ks, example);
+}
+
 void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdict) {
   const bool judged = !verdict.table.empty();
   fmt::print("\n  k      inertia   silhouette (95 % interval){}\n", judged ? "  no groups  separation  halves  resamples" : "");
@@ -60,10 +87,15 @@ void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdi
     fmt::print("{} {:2} {:12.6g}   {:<26}{}{}\n", row.k == choice.chosen ? '>' : ' ', row.k, row.inertia, fmt::format("{:.3f} ({})", row.silhouette->mean, interval),
                evidence_text(verdict.evidence(row.k)), choice.elbow == row.k ? "   elbow" : "");
   }
+  print_not_swept(choice, verdict);
   if (judged)
     fmt::print("no groups: silhouette of data like these without groups; separation: the gap between the nearest two segments (1: nobody in between);\n"
                "halves, resamples: how far other customers give the same segments, the worst segment (1 = the same)\n");
   fmt::print("{}\n", choice.reason);
+  if (judged) {
+    print_nulls(*verdict.evidence(verdict.k), verdict.null_drawings);
+    print_next_best(verdict.evidence(verdict.k)->near_optimum);
+  }
   fmt::print("\nverdict: {}\n", verdict.sentence);
 }
 
@@ -72,8 +104,8 @@ void print_future(const RunResult& result) {
   const coterie::FutureTest& future = result.future;
   if (future.sentence.empty()) return;  // the data has no times
   if (!future.rivals.empty()) {
-    fmt::print("\nfuture: segments made of what was before {} and what came after ({} customers, {} bought later)\n", coterie::iso_time(result.future_cut_ms).substr(0, 10),
-               grouped(future.customers), grouped(future.buyers));
+    fmt::print("\nfuture: {} segments made of what was before {} and what came after ({} customers, {} bought later)\n", future.k,
+               coterie::iso_time(result.future_cut_ms).substr(0, 10), grouped(future.customers), grouped(future.buyers));
     fmt::print("  {:<14} {:>5}  {:>20}  {:>12}  {:>9}\n", "", "cells", "top fifth's revenue", "purchase AUC", "churn AUC");
     for (const coterie::FutureRival& rival : future.rivals)
       fmt::print("  {:<14} {:>5}  {:>18.0f} %  {:>12.3f}  {:>9.3f}\n", rival.name, rival.cells, 100 * rival.scores[0].mean, rival.scores[2].mean, rival.scores[3].mean);

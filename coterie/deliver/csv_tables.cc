@@ -52,18 +52,19 @@ void write_customer_segments(OutputFile& file, const CustomerTable& table, std::
 }
 
 void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names,
-                           std::span<const SegmentStability> stability) {
+                           const Verdict& verdict) {
   Lines lines(file);
   lines.add("cluster,segment,users,share");
   for (const std::string& name : table.names) lines.add(",{}", csv_field(name));
-  lines.add(",bootstrap_jaccard,separation");
+  lines.add(",bootstrap_jaccard,separation,verdict");
   lines.end_line();
   for (std::size_t c = 0; c < profiles.clusters.size(); ++c) {
     const ClusterProfile& profile = profiles.clusters[c];
     lines.add("{},{},{},{}", c, csv_field(names[c].name), profile.customers, profile.share);
     for (const double median : profile.medians) lines.add(",{}", median);
-    if (stability.empty()) lines.add(",,");
-    else lines.add(",{:.4f},{:.4f}", stability[c].jaccard.mean, stability[c].separation);
+    if (verdict.segments.empty()) lines.add(",,");
+    else lines.add(",{:.4f},{:.4f}", verdict.segments[c].jaccard.mean, verdict.segments[c].separation);
+    lines.add(",{}", verdict.sentence.empty() ? "" : name_of(verdict.answer));
     lines.end_line();
   }
 }

@@ -18,10 +18,10 @@ namespace coterie {
 // "<id column>,cluster": every customer in the order of the table.
 void write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels);
 
-// "cluster,segment,users,share,<median of each feature>,bootstrap_jaccard,separation": a row a cluster. stability: one a
-// cluster, or none at all, which leaves the last two columns blank.
+// "cluster,segment,users,share,<median of each feature>,bootstrap_jaccard,separation,verdict": a row a cluster; the verdict is that of all,
+// by its name (score/verdict.h). Blank where nothing was judged.
 void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names,
-                           std::span<const SegmentStability> stability);
+                           const Verdict& verdict);
 
 // "<id column>,recency_days,frequency,monetary,r,f,m,rfm_segment": the scores of segments/rfm.h.
 void write_rfm_scores(OutputFile& file, const CustomerTable& table, const RfmScores& scores);

@@ -28,6 +28,8 @@
 namespace coterie {
 namespace {
 
+constexpr std::size_t many_customers = 1'000'000;  // with so many the run takes so long that more drawings of the nulls do not show
+
 double cpu_seconds() {
   rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -116,9 +118,10 @@ void take_verdict(RunResult& result) {
 }
 
 // What the segments of a log's past foretell; nothing of data without times.
-FutureTest judge_future(ShopData& data, const RunOptions& options, std::size_t k) {
+FutureTest judge_future(ShopData& data, const RunOptions& options, KRange range) {
   PastAndFuture& table = data.past_and_future;
   if (data.features.empty()) return {};
+  const double share = options.least_segment.of(data.customers.ids.size()) / static_cast<double>(data.customers.ids.size());
   if (table.features.rows() > 0) scale_in_place(table.features, fit_scaling(table.features, options.scaling, options.threads), options.threads);
   const auto column = [&](const char* name, const char* of_orders) -> std::optional<std::size_t> {
     const auto it = std::find_if(data.features.begin(), data.features.end(), [&](const Feature& f) { return f.name == std::string_view(name) || f.name == std::string_view(of_orders); });
@@ -126,7 +129,7 @@ FutureTest judge_future(ShopData& data, const RunOptions& options, std::size_t k
   };
   return future_test({.past = table.features, .revenue = table.revenue, .purchases = table.purchases, .events = table.events, .recency = column("recency_days", "recency_days"),
                       .frequency = column("n_purchase", "frequency"), .money = column("revenue", "monetary")},
-                     {.k = k, .seed = options.seed, .threads = options.threads});
+                     {.k = range, .least_share = share, .seed = options.seed, .threads = options.threads});
 }
 
 HugeArray<std::int32_t> labels_of_customers(const EqualRows& unique, const HugeArray<std::int32_t>& labels) {
@@ -169,7 +172,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), k_table(path("k_table.csv")), model(path("model.json")), report(path("run.json"));
   OutputFile rules(path("segments.sql")), page(path("report.html"));
   write_customer_segments(segments, customers, labels);
-  write_segment_summary(summary, customers, result.profiles, result.model.segments, result.verdict.segments);
+  write_segment_summary(summary, customers, result.profiles, result.model.segments, result.verdict);
   write_k_table(k_table, result.choice, result.verdict);
   model.write(model_to_json(result.model));
   rules.write(segments_sql(result.explanation.rules, customers.id_name, customers.names, result.model.segments));
@@ -249,14 +252,14 @@ RunResult run(const RunOptions& options) {
 
   stations.begin("verdict");
   result.verdict = judge(unique.view(), sweep, result.choice.allowed, result.choice.chosen,
-                         {.last_k = std::max<std::size_t>(8, range.last), .seed = options.seed, .threads = options.threads});
+                         {.null_drawings = result.customers < many_customers ? 19 : 99, .last_k = std::max<std::size_t>(8, range.last), .seed = options.seed, .threads = options.threads});
   take_verdict(result);
   const KmeansResult& chosen = sweep[result.choice.chosen - range.first];
   result.model.k = chosen.k;
   result.model.centres = chosen.centres;
 
   stations.begin("future");
-  result.future = judge_future(data, options, chosen.k);
+  result.future = judge_future(data, options, range);
 
   stations.begin("profile");
   const HugeArray<std::int32_t> labels = labels_of_customers(unique, chosen.labels);

@@ -104,6 +104,7 @@ Json evidence_to_json(const KEvidence& e) {
           {"nulls", nulls},
           {"least_separation", e.least_separation},
           {"dip_p", e.most_p_value},
+          {"resampled_customers", e.stability_customers},
           {"groups", e.groups},
           {"separated", e.separated},
           {"stable", e.stable},
@@ -124,7 +125,8 @@ Json verdict_to_json(const Verdict& verdict) {
           {"k", verdict.k},
           {"natural_groups", verdict.natural_groups},
           {"natural_k", verdict.natural_k},
-          {"customers", {{"judged", verdict.sample_customers}, {"resampled", verdict.stability_customers}, {"in_a_null", verdict.null_customers}}},
+          {"customers", {{"judged", verdict.sample_customers}, {"in_a_null", verdict.null_customers}}},
+          {"null_drawings", verdict.null_drawings},
           {"segments", segments},
           {"table", table}};
 }
@@ -140,7 +142,7 @@ Json future_to_json(const RunResult& result) {
     }
     rivals.push_back({{"name", rival.name}, {"cells", rival.cells}, {"scores", scores}});
   }
-  return {{"cut", iso_time(result.future_cut_ms)}, {"customers", result.future.customers}, {"later_buyers", result.future.buyers},
+  return {{"cut", iso_time(result.future_cut_ms)}, {"k", result.future.k}, {"customers", result.future.customers}, {"later_buyers", result.future.buyers},
           {"never_back", result.future.gone},      {"later_revenue", result.future.revenue}, {"sentence", result.future.sentence}, {"rivals", rivals}};
 }
 

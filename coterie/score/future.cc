@@ -4,17 +4,20 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <numeric>
 
+#include "coterie/base/error.h"
 #include "coterie/base/parallel.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/kmeans.h"
 #include "coterie/matrix/standardise.h"
+#include "coterie/score/choose_k.h"
 #include "coterie/score/logistic.h"
+#include "coterie/score/ranked.h"
 #include "coterie/score/sample_fits.h"
-#include "coterie/score/separability.h"
 
 namespace coterie {
 namespace {
@@ -135,27 +138,30 @@ Predictions by_regression(MatrixView past, const Outcomes& all, const Halves& ha
   return predictions;
 }
 
-double r_squared(const std::vector<double>& predicted, const std::vector<double>& truth, double training_mean) {
+using Scores = std::array<double, std::size(future_scores)>;
+
+double r_squared(const std::vector<double>& predicted, const std::vector<double>& truth, double training_mean, std::span<const double> weights) {
   double error = 0, total = 0;
-  for (std::size_t i = 0; i < truth.size(); ++i) error += std::pow(truth[i] - predicted[i], 2), total += std::pow(truth[i] - training_mean, 2);
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    const double weight = weights.empty() ? 1 : weights[i];
+    error += weight * (truth[i] - predicted[i]) * (truth[i] - predicted[i]), total += weight * (truth[i] - training_mean) * (truth[i] - training_mean);
+  }
   return total > 0 ? 1 - error / total : 0;
 }
 
-double auc(const std::vector<double>& predicted, const std::vector<double>& truth) {
-  return area_under_curve(predicted, std::vector<std::uint8_t>(truth.begin(), truth.end()));
-}
+// One rival's predictions for the test rows of one halving, ready to be scored with any weights of these rows.
+struct Judged {
+  Predictions predictions;
+  std::vector<Ranked> ranked;  // of each outcome
 
-using Scores = std::array<double, std::size(future_scores)>;
-
-Scores scores_of(const Predictions& predictions, const Outcomes& all, const Halves& halves) {
-  Outcomes truth(outcomes);
-  for (std::size_t o = 0; o < outcomes; ++o)
-    for (const std::uint32_t row : halves.test) truth[o].push_back(all[o][row]);
-  double training_mean = 0;
-  for (const std::uint32_t row : halves.train) training_mean += all[0][row] / static_cast<double>(halves.train.size());
-  return {share_of_top_fifth(predictions[0], truth[0]), r_squared(predictions[0], truth[0], training_mean), auc(predictions[1], truth[1]),
-          auc(predictions[2], truth[2])};
-}
+  explicit Judged(Predictions found) : predictions(std::move(found)) {
+    for (const auto& p : predictions) ranked.push_back(rank_rows(p));
+  }
+  Scores scores(const Outcomes& truth, double training_mean, std::span<const double> weights) const {
+    return {share_of_top_fifth(ranked[0], truth[0], weights), r_squared(predictions[0], truth[0], training_mean, weights),
+            area_under_curve(ranked[1], truth[1], weights), area_under_curve(ranked[2], truth[2], weights)};
+  }
+};
 
 struct Rival {
   std::string name;
@@ -174,10 +180,66 @@ std::vector<Rival> rivals_for(const FutureData& data, MatrixView z, const Outcom
   return rivals;
 }
 
-// Mean and deviation over halvings.
-Estimate over_halvings(const std::vector<double>& values) {
-  const Estimate of_mean = estimate_of(values);
-  return estimate_from(of_mean.mean, of_mean.standard_error * std::sqrt(static_cast<double>(values.size())));
+// How often each customer is drawn in a bootstrap sample.
+std::vector<double> drawn_customers(std::size_t customers, Random random) {
+  std::vector<double> times(customers);
+  for (std::size_t draw = 0; draw < customers; ++draw) ++times[random.below(customers)];
+  return times;
+}
+
+// Of one halving: the scores of each rival, first of the customers as they are, then of each resample.
+using HalvingScores = std::vector<std::vector<Scores>>;
+
+HalvingScores judge_halving(const std::vector<Rival>& rivals, const Outcomes& all, const Halves& halves, std::uint64_t seed, const std::vector<std::vector<double>>& resamples) {
+  Outcomes truth(outcomes);
+  for (std::size_t o = 0; o < outcomes; ++o)
+    for (const std::uint32_t row : halves.test) truth[o].push_back(all[o][row]);
+  double training_mean = 0;
+  for (const std::uint32_t row : halves.train) training_mean += all[0][row] / static_cast<double>(halves.train.size());
+  HalvingScores scores(resamples.size() + 1);
+  std::vector<double> weights(halves.test.size());
+  for (const Rival& rival : rivals) {
+    const Judged judged(rival.predict(halves, seed));
+    scores[0].push_back(judged.scores(truth, training_mean, {}));
+    for (std::size_t b = 0; b < resamples.size(); ++b) {
+      for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = resamples[b][halves.test[i]];
+      scores[b + 1].push_back(judged.scores(truth, training_mean, weights));
+    }
+  }
+  return scores;
+}
+
+double mean_of(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); }
+
+double variance_of(const std::vector<double>& values) {
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double v : values) squares += (v - mean) * (v - mean);
+  return values.size() > 1 ? squares / static_cast<double>(values.size() - 1) : 0;
+}
+
+// The mean over halvings of value(scores of all rivals); its error is explained in the header.
+template <class Value>
+Estimate over_halvings(const std::vector<HalvingScores>& scores, const Value& value) {
+  std::vector<double> of_halvings, of_resamples;
+  for (const HalvingScores& halving : scores) of_halvings.push_back(value(halving[0]));
+  for (std::size_t b = 1; b < scores[0].size(); ++b) {
+    std::vector<double> values;
+    for (const HalvingScores& halving : scores) values.push_back(value(halving[b]));
+    of_resamples.push_back(mean_of(values));
+  }
+  return estimate_from(mean_of(of_halvings), std::sqrt(variance_of(of_resamples) + variance_of(of_halvings) / static_cast<double>(of_halvings.size())));
+}
+
+// The k of the range that the silhouette chooses, of the past.
+std::size_t k_of_past(MatrixView z, const FutureOptions& options) {
+  if (options.k.first == options.k.last) return options.k.first;
+  const auto sweep = kmeans_sweep(z, options.k, {.seed = options.seed, .threads = options.threads});
+  try {
+    return choose_k(z, sweep, {.seed = options.seed, .threads = options.threads}, options.least_share * static_cast<double>(z.rows)).chosen;
+  } catch (const Error&) {  // the past has no k without smaller segments
+    return options.k.first;
+  }
 }
 
 std::string list(const std::vector<std::string>& items) {
@@ -220,45 +282,30 @@ const char* name_of(FutureScore score) {
   return "";
 }
 
-double share_of_top_fifth(std::span<const double> scores, std::span<const double> values) {
-  std::vector<std::uint32_t> order(scores.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, std::greater(), [&](std::uint32_t i) { return scores[i]; });
-  double left = 0.2 * static_cast<double>(scores.size()), taken = 0;
-  const double total = std::accumulate(values.begin(), values.end(), 0.0);
-  for (std::size_t begin = 0, end; begin < order.size() && left > 0; begin = end) {
-    double sum = 0;
-    for (end = begin; end < order.size() && scores[order[end]] == scores[order[begin]]; ++end) sum += values[order[end]];
-    const double count = static_cast<double>(end - begin);
-    taken += sum * std::min(1.0, left / count);
-    left -= count;
-  }
-  return total > 0 ? taken / total : 0.2;
-}
-
 FutureTest future_test(const FutureData& data, const FutureOptions& options) {
   Outcomes all;
   for (std::size_t o = 0; o < outcomes; ++o) all.push_back(outcome_of(data, o));
   const auto ones = [](const std::vector<double>& v) { return static_cast<std::size_t>(std::ranges::count(v, 1.0)); };
   FutureTest test{.customers = data.past.rows, .buyers = ones(all[1]), .gone = ones(all[2]), .revenue = std::accumulate(all[0].begin(), all[0].end(), 0.0), .rivals = {}, .sentence = {}};
-  if (test.customers < std::max(least_future_customers, 20 * options.k) || test.buyers < least_future_cases || test.gone < least_future_cases) {
+  if (test.customers < std::max(least_future_customers, 20 * options.k.last) || test.buyers < least_future_cases || test.gone < least_future_cases) {
     test.sentence = fmt::format("The future is not judged: of {} customers before it {} bought later and {} never came back; at least {}, {} and {} are needed.", test.customers,
-                                test.buyers, test.gone, std::max(least_future_customers, 20 * options.k), least_future_cases, least_future_cases);
+                                test.buyers, test.gone, std::max(least_future_customers, 20 * options.k.last), least_future_cases, least_future_cases);
     return test;
   }
   const Matrix z = standardise(data.past, fit_standardisation(data.past, options.threads), options.threads);
-  const std::vector<Rival> rivals = rivals_for(data, z, all, options.k);
-  std::vector<std::vector<Scores>> scores(static_cast<std::size_t>(options.halvings));  // halving, rival
+  test.k = k_of_past(z, options);
+  const std::vector<Rival> rivals = rivals_for(data, z, all, test.k);
+  std::vector<std::vector<double>> resamples(static_cast<std::size_t>(options.resamples));
+  for (std::size_t b = 0; b < resamples.size(); ++b) resamples[b] = drawn_customers(data.past.rows, Random(options.seed, 1000 + b));
+  std::vector<HalvingScores> scores(static_cast<std::size_t>(options.halvings));
   for_each_block(scores.size(), options.threads, [&](std::size_t h, int) {
-    const Halves halves = random_split(data.past.rows, Random(options.seed, h));
-    for (const Rival& rival : rivals) scores[h].push_back(scores_of(rival.predict(halves, mix64(options.seed + h)), all, halves));
+    scores[h] = judge_halving(rivals, all, random_split(data.past.rows, Random(options.seed, h)), mix64(options.seed + h), resamples);
   });
   for (std::size_t r = 0; r < rivals.size(); ++r) {
     FutureRival found{.name = rivals[r].name, .cells = rivals[r].cells, .scores = {}, .behind_segments = {}};
     for (std::size_t s = 0; s < std::size(future_scores); ++s) {
-      std::vector<double> values, ahead;
-      for (const auto& halving : scores) values.push_back(halving[r][s]), ahead.push_back(halving[0][s] - halving[r][s]);
-      found.scores[s] = over_halvings(values), found.behind_segments[s] = over_halvings(ahead);
+      found.scores[s] = over_halvings(scores, [&](const std::vector<Scores>& of) { return of[r][s]; });
+      found.behind_segments[s] = over_halvings(scores, [&](const std::vector<Scores>& of) { return of[0][s] - of[r][s]; });
     }
     test.rivals.push_back(std::move(found));
   }

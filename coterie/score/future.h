@@ -11,11 +11,16 @@
 //   revenue_r2             1 - squared error / that of the training mean; may be negative
 //   purchase_auc           P(a later buyer is predicted higher than a later non-buyer), ties half
 //   churn_auc              the same for customers without any later event
+// Nothing of the future leaks: k is chosen by the silhouette of the past alone (of several that are allowed), scaling, centres, cuts and
+//   coefficients are those of the past, and what is measured is measured on customers that nothing was learned from.
 // What it shows: whether the segments carry information about value. Segments that foretell less than deciles of spend are
 //   still a way to talk about customers, but no way to choose whom to spend money on.
-// Cost: per halving one k-means, one linear and two logistic regressions.
-// Errors are the deviation over halvings, not divided by their number: halvings share customers.
-// Tested by: planted outcomes that only segments, or only spend, foretell; noise; AUC and shares by hand; threads.
+// Cost: one sweep of k-means; per halving one k-means, one linear and two logistic regressions, and a pass over the customers a resample.
+// Errors: of the mean over the halvings, when other customers had come (bootstrap over customers, the same for all rivals, so that
+//   differences are paired) and when they had been halved otherwise (deviation over halvings / sqrt(halvings)); the squares are added.
+//   "Better" and "worse" mean that the 95 % interval of the difference is on one side of zero.
+// Tested by: planted outcomes that only segments, or only spend, foretell; noise, where a difference is claimed about as often as it may
+//   be; changing the future does not change k; threads.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +30,7 @@
 #include <vector>
 
 #include "coterie/base/matrix.h"
+#include "coterie/cluster/kmeans.h"
 #include "coterie/score/estimate.h"
 
 namespace coterie {
@@ -47,6 +53,7 @@ struct FutureRival {
 };
 
 struct FutureTest {
+  std::size_t k = 0;                                // of the segments of the past
   std::size_t customers = 0, buyers = 0, gone = 0;  // later: those who bought, those without an event
   double revenue = 0;                               // later, of all
   std::vector<FutureRival> rivals;                  // segments first; empty when there is nothing to judge
@@ -54,8 +61,10 @@ struct FutureTest {
 };
 
 struct FutureOptions {
-  std::size_t k = 4;
+  KRange k{4, 4};        // of which the silhouette of the past chooses
+  double least_share = 0;  // a k with a smaller segment is not chosen
   int halvings = 10;
+  int resamples = 100;
   std::uint64_t seed = 1;
   int threads = 0;
 };
@@ -64,8 +73,5 @@ inline constexpr std::size_t least_future_customers = 200, least_future_cases = 
 
 // Not judged (no rivals) below 200 customers, or with fewer than 20 later buyers or 20 customers gone.
 FutureTest future_test(const FutureData& data, const FutureOptions& options = {});
-
-// Share of the total of `values` that the rows with the highest fifth of `scores` have; rows of equal score count in part.
-double share_of_top_fifth(std::span<const double> scores, std::span<const double> values);
 
 }  // namespace coterie

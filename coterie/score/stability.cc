@@ -46,42 +46,34 @@ double least_share(const std::vector<int>& own, const std::vector<int>& predicte
   return least;
 }
 
-// Calls value(left half, its labels, right half, its labels) for each replicate.
-template <class Value>
-Estimate over_halves(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Value& value) {
-  check(x, k, options);
-  const std::vector<std::uint32_t> customers = customers_of(x);
-  std::vector<double> values(options.replicates);
-  for_each_block(values.size(), options.threads, [&](std::size_t r, int) {
-    const auto [left, right] = random_halves(x, customers, Random(options.seed, r));
-    const std::vector<int> of_left = fitted(left, k, fit, fit_seed(options.seed, r, 0));
-    values[r] = value(left, of_left, right, fitted(right, k, fit, fit_seed(options.seed, r, 1)));
-  });
-  return estimate_of(values);
-}
-
 }  // namespace
 
 std::vector<int> assign_to_nearest_centre(const MatrixView& fitted_rows, std::span<const int> labels, const MatrixView& rows) {
   return nearest_centres(rows, centres_of(fitted_rows, labels));
 }
 
+HalfSplit half_split(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
+  check(x, k, options);
+  const std::vector<std::uint32_t> customers = customers_of(x);
+  std::vector<double> weights(x.rows);
+  for (std::size_t i = 0; i < x.rows; ++i) weights[i] = x.weight(i);
+  std::vector<double> agreement(options.replicates), strength(options.replicates);
+  for_each_block(agreement.size(), options.threads, [&](std::size_t r, int) {
+    const auto [left, right] = random_halves(x, customers, Random(options.seed, r));
+    const std::vector<int> of_left = fitted(left, k, fit, fit_seed(options.seed, r, 0)), of_right = fitted(right, k, fit, fit_seed(options.seed, r, 1));
+    agreement[r] = adjusted_rand(contingency(assign(left.view(), of_left, x), assign(right.view(), of_right, x), weights));
+    strength[r] = (least_share(of_left, assign(right.view(), of_right, left.view()), left.weights) +
+                   least_share(of_right, assign(left.view(), of_left, right.view()), right.weights)) / 2;
+  });
+  return {estimate_of(agreement), estimate_of(strength)};
+}
+
 Estimate prediction_strength(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
-  return over_halves(x, k, fit, options,
-                     [&](const Subset& left, const std::vector<int>& of_left, const Subset& right, const std::vector<int>& of_right) {
-                       const double strength_left = least_share(of_left, assign(right.view(), of_right, left.view()), left.weights);
-                       const double strength_right = least_share(of_right, assign(left.view(), of_left, right.view()), right.weights);
-                       return (strength_left + strength_right) / 2;
-                     });
+  return half_split(x, k, fit, options, assign).prediction_strength;
 }
 
 Estimate half_split_agreement(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
-  std::vector<double> weights(x.rows);
-  for (std::size_t i = 0; i < x.rows; ++i) weights[i] = x.weight(i);
-  return over_halves(x, k, fit, options,
-                     [&](const Subset& left, const std::vector<int>& of_left, const Subset& right, const std::vector<int>& of_right) {
-                       return adjusted_rand(contingency(assign(left.view(), of_left, x), assign(right.view(), of_right, x), weights));
-                     });
+  return half_split(x, k, fit, options, assign).agreement;
 }
 
 BootstrapJaccard bootstrap_jaccard(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options) {

@@ -37,6 +37,12 @@ struct StabilityOptions {
   int threads = 0;
 };
 
+// Both answers of halves, from the same fits.
+struct HalfSplit {
+  Estimate agreement, prediction_strength;
+};
+HalfSplit half_split(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options = {}, const Assign& assign = assign_to_nearest_centre);
+
 // Both halves take both parts; a replicate's value is the mean of the two minima (as fpc). A cluster of
 // one customer has no pairs to lose and counts as 1 (as fpc).
 Estimate prediction_strength(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options = {},

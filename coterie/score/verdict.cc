@@ -19,17 +19,29 @@ namespace coterie {
 namespace {
 
 constexpr std::size_t least_customers = 30, customers_a_cluster = 10, different_rows_a_cluster = 2, most_clusters = 20;
+constexpr std::size_t proving_groups = 3;              // of a stable k that cuts some groups
+constexpr std::size_t customers_of_the_smallest = 400;  // in the sample whose stability is judged
 
-// The samples that are judged: each a part of the one before it.
+// The samples that are judged.
 struct Samples {
-  Matrix all, stability, nulls;
-  Matrix spread;  // `all` without ties
+  Matrix all, stability, nulls;    // each a part of the one before it
+  Matrix spread;                   // `all` without ties
+  Matrix more;                     // for the stability of small segments
+  std::vector<double> least_shares = {};  // of the smallest cluster of each k, in `all`
+
+  // So many customers of `more` that the smallest cluster has enough of them.
+  Matrix for_stability(std::size_t i) const {
+    const double wanted = static_cast<double>(customers_of_the_smallest) / std::max(least_shares[i], 1e-9);
+    if (wanted <= static_cast<double>(stability.rows())) return draw_customers(stability, stability.rows(), Random(0)).rows;
+    return draw_customers(more, wanted < static_cast<double>(more.rows()) ? static_cast<std::size_t>(wanted) : more.rows(), Random(4)).rows;
+  }
 };
 
 Samples draw_samples(MatrixView x, const VerdictOptions& options) {
   Samples samples;
   samples.all = draw_customers(x, options.sample_customers, Random(options.seed, 1)).rows;
   samples.stability = draw_customers(samples.all, options.stability_customers, Random(options.seed, 2)).rows;
+  samples.more = draw_customers(x, options.most_stability_customers, Random(options.seed, 4)).rows;
   samples.nulls = draw_customers(samples.stability, options.null_customers, Random(options.seed, 3)).rows;
   return samples;
 }
@@ -50,12 +62,19 @@ std::vector<std::vector<double>> centres_of_range(std::span<const KmeansResult> 
   return centres;
 }
 
-void add_indices(MatrixView sample, const std::vector<std::vector<double>>& centres, const VerdictOptions& options, std::vector<KEvidence>& table) {
+double least_share(std::span<const std::int32_t> labels, std::size_t k) {
+  std::vector<double> sizes(k);
+  for (const std::int32_t label : labels) ++sizes[static_cast<std::size_t>(label)];
+  return std::ranges::min(sizes) / static_cast<double>(labels.size());
+}
+
+void add_indices(MatrixView sample, const std::vector<std::vector<double>>& centres, const VerdictOptions& options, std::vector<KEvidence>& table, std::vector<double>& least_shares) {
   std::vector<Assignment> assigned;
   std::vector<Partition> partitions;
   for (const auto& c : centres) assigned.push_back(assign(sample, c, options.threads));
   for (std::size_t i = 0; i < table.size(); ++i) {
     const std::span<const std::int32_t> labels = assigned[i].labels;
+    least_shares.push_back(least_share(labels, table[i].k));
     const ValidityIndices indices = validity_indices(sample, labels);
     table[i].inertia = indices.inertia / static_cast<double>(sample.rows);
     table[i].calinski_harabasz = indices.calinski_harabasz, table[i].davies_bouldin = indices.davies_bouldin;
@@ -86,13 +105,15 @@ void add_valleys(MatrixView spread, const std::vector<double>& centres, int thre
 
 void add_stability(MatrixView sample, const std::vector<double>& centres, const VerdictOptions& options, KEvidence& evidence) {
   const int k = static_cast<int>(evidence.k);
+  evidence.stability_customers = sample.rows;
   const StabilityOptions stability{.replicates = options.resamples, .seed = options.seed, .threads = options.threads};
-  evidence.half_split_agreement = half_split_agreement(sample, k, sample_fit(), stability);
-  evidence.prediction_strength = prediction_strength(sample, k, sample_fit(), stability);
+  const HalfSplit halves = half_split(sample, k, sample_fit(), stability);
+  evidence.half_split_agreement = halves.agreement, evidence.prediction_strength = halves.prediction_strength;
   const Assignment labels = assign(sample, centres, options.threads);
-  evidence.least_jaccard = 1;
   for (const ClusterStability& c : bootstrap_jaccard(sample, {labels.labels.begin(), labels.labels.end()}, k, sample_fit(), stability).clusters)
-    evidence.least_jaccard = std::min(evidence.least_jaccard, c.jaccard.mean);
+    evidence.jaccards.push_back(c.jaccard);
+  evidence.least_jaccard = 1;
+  for (const Estimate& jaccard : evidence.jaccards) evidence.least_jaccard = std::min(evidence.least_jaccard, jaccard.mean);
 }
 
 void add_gap(MatrixView sample, const VerdictOptions& options, std::vector<KEvidence>& table) {
@@ -111,18 +132,18 @@ bool is_stable(const KEvidence& evidence) {
          evidence.near_optimum.agreement >= least_agreement;
 }
 
-std::vector<KEvidence> gather(const Samples& samples, std::span<const KmeansResult> sweep, KRange range,
+std::vector<KEvidence> gather(Samples& samples, std::span<const KmeansResult> sweep, KRange range,
                               const std::vector<std::vector<double>>& centres, const VerdictOptions& options) {
   std::vector<KEvidence> table(range.last - range.first + 1);
   for (std::size_t i = 0; i < table.size(); ++i) {
     table[i].k = range.first + i;
     table[i].swept = std::ranges::any_of(sweep, [&](const KmeansResult& r) { return r.k == table[i].k; });
   }
-  add_indices(samples.all, centres, options, table);
+  add_indices(samples.all, centres, options, table, samples.least_shares);
   const auto near = near_optima(samples.stability, range, {.seed = options.seed, .threads = options.threads});
   for (std::size_t i = 0; i < table.size(); ++i) {
     add_valleys(samples.spread, centres[i], options.threads, table[i]);
-    add_stability(samples.stability, centres[i], options, table[i]);
+    add_stability(samples.for_stability(i), centres[i], options, table[i]);
     table[i].near_optimum = near[i];
   }
   add_gap(samples.nulls, options, table);
@@ -134,18 +155,16 @@ std::vector<KEvidence> gather(const Samples& samples, std::span<const KmeansResu
   return table;
 }
 
-std::vector<SegmentStability> judge_segments(const Samples& samples, const std::vector<double>& centres, std::size_t k, const VerdictOptions& options) {
+std::vector<SegmentStability> judge_segments(const Samples& samples, const std::vector<double>& centres, const KEvidence& evidence, int threads) {
+  const std::size_t k = evidence.k;
   std::vector<SegmentStability> segments(k);
-  const std::vector<Valley> between = valleys(samples.spread, centres, options.threads);
+  const std::vector<Valley> between = valleys(samples.spread, centres, threads);
   const std::vector<std::size_t> groups = groups_without_valley(between, k);
   for (std::size_t c = 0; c < k; ++c) segments[c].separation = 1, segments[c].group = groups[c];
   for (const Valley& v : between)
     for (const auto& [own, other] : {std::pair(v.a, v.b), std::pair(v.b, v.a)})
       if (v.separation < segments[own].separation) segments[own].separation = v.separation, segments[own].nearest = other;
-  const Assignment labels = assign(samples.stability, centres, options.threads);
-  const auto found = bootstrap_jaccard(samples.stability, {labels.labels.begin(), labels.labels.end()}, static_cast<int>(k), sample_fit(),
-                                       {.replicates = options.resamples, .seed = options.seed, .threads = options.threads});
-  for (std::size_t c = 0; c < found.clusters.size(); ++c) segments[c].jaccard = found.clusters[c].jaccard;
+  for (std::size_t c = 0; c < std::min(k, evidence.jaccards.size()); ++c) segments[c].jaccard = evidence.jaccards[c];
   return segments;
 }
 
@@ -157,8 +176,10 @@ std::size_t k_of_most_groups(const std::vector<KEvidence>& table, std::span<cons
   return best;
 }
 
+bool proves_groups(const KEvidence& evidence) { return evidence.natural || (evidence.stable && evidence.groups >= proving_groups); }
+
 void choose(std::span<const std::size_t> allowed, Verdict& verdict) {
-  if (std::ranges::none_of(verdict.table, &KEvidence::natural)) return;
+  if (std::ranges::none_of(verdict.table, proves_groups)) return;
   std::vector<std::size_t> all;
   for (const KEvidence& evidence : verdict.table) all.push_back(evidence.k);
   verdict.natural_k = k_of_most_groups(verdict.table, all);
@@ -206,11 +227,11 @@ Verdict judge(MatrixView x, std::span<const KmeansResult> sweep, std::span<const
   const auto range = judged_range(sweep, samples.nulls.rows(), different, options.last_k);
   if (!range || chosen > range->last || chosen < 2) return verdict.sentence = sentence_if_not_judged(chosen, samples.nulls.rows(), different), verdict;
   samples.spread = spread_ties(samples.all, options.seed);
-  verdict.sample_customers = samples.all.rows(), verdict.stability_customers = samples.stability.rows(), verdict.null_customers = samples.nulls.rows();
+  verdict.sample_customers = samples.all.rows(), verdict.null_customers = samples.nulls.rows(), verdict.null_drawings = options.null_drawings;
   const auto centres = centres_of_range(sweep, *range, samples.all, options.seed);
   verdict.table = gather(samples, sweep, *range, centres, options);
   choose(allowed, verdict);
-  verdict.segments = judge_segments(samples, centres[verdict.k - range->first], verdict.k, options);
+  verdict.segments = judge_segments(samples, centres[verdict.k - range->first], *verdict.evidence(verdict.k), options.threads);
   verdict.answer = answer_for(verdict);
   verdict.sentence = sentence_for(verdict);
   return verdict;

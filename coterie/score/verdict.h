@@ -4,22 +4,24 @@
 //   separated  Between any two of the clusters there is a valley (score/valley.h): dip test p <= 0.01 and separation >= 0.05,
 //              after ties are spread (score/spread_ties.h).
 //   stable     The labels that two halves of the customers give agree: mean adjusted Rand index >= 0.8; and each cluster is
-//              found again in resamples: mean Jaccard >= 0.6 (Hennig 2007); and no optimum within 1 % of the least inertia
+//              found again in resamples: mean Jaccard >= 0.75 (Hennig 2007); and no optimum within 1 % of the least inertia
 //              agrees with it by less than 0.8.
 //   natural    separated and stable.
-//   groups     Clusters without a valley between them are joined; how many groups remain.
-//   k          If no k that was looked at is natural: the one that the silhouette chose (score/choose_k.h), and the answer
+//   groups     Clusters without a valley between them are joined; how many groups remain. A stable k with three or more groups
+//              proves them as well as a natural k does, though it cuts some; two of them could be the ends of one bent crowd.
+//   k          If no k that was looked at proves groups: the one that the silhouette chose (score/choose_k.h), and the answer
 //              says that its segments are slices. Else of the allowed stable ones that with the most groups, ties to the
 //              smaller.
 //   answer     natural_segments   this k is natural
-//              partly_natural     another k is natural, this one is stable and has as many groups as any, but is cut finer
-//              other_k            another k is natural (or shows more groups); which one is said
-//              convenient_slices  no k is natural; this one is stable: slices of a continuum that come out the same again
-//              not_stable         no k is natural, and this one is not stable
+//              partly_natural     there are groups, this k is stable and has as many as any, but is cut finer
+//              other_k            another k shows the groups (or more of them); which one is said
+//              convenient_slices  no k proves groups; this one is stable: slices of a continuum that come out the same again
+//              not_stable         no k proves groups, and this one is not stable
 //              not_judged         more than 20 segments, fewer than 30 customers, or fewer than 10 customers or 2 different rows a segment
 // Nulls, gap, prediction strength and indices are shown as evidence and do not decide: on skewed data without segments all
 //   of them are high (bench/RESULTS.md has the error rates of this rule and of theirs).
-// Stability is that of samples of 2,000 customers: segments that only come out the same from millions count as not stable.
+// Stability is that of samples of 2,000 customers, or of as many (up to 50,000) as give the smallest segment 400: segments that only
+//   come out the same from millions count as not stable.
 // Cost: fixed samples, so it does not grow with the number of customers but for drawing them.
 // Tested by: bench/verdict.cc on generated populations; iris, ruspini, xclara, faithful, coupons, order lines; threads.
 #pragma once
@@ -49,12 +51,14 @@ struct KEvidence {
   double simplified_silhouette = 0, calinski_harabasz = 0, davies_bouldin = 0;
   double gap = 0, gap_error = 0;         // Tibshirani's, box along the principal axes
   Estimate prediction_strength, half_split_agreement;
-  double least_jaccard = 0;              // of the clusters' mean bootstrap Jaccards
+  std::vector<Estimate> jaccards;        // bootstrap, a cluster
+  double least_jaccard = 0;              // of their means
   NearOptimum near_optimum;
   std::vector<NullTest> nulls;           // one a null
   double least_separation = 0, most_p_value = 1;  // over pairs of clusters
   std::size_t groups = 1;
   bool separated = false, stable = false, natural = false;
+  std::size_t stability_customers = 0;   // that halves and resamples were drawn from
 
   const NullTest& hardest_null() const;  // that with the highest p-value of the silhouette (ties: the least z)
 };
@@ -69,19 +73,21 @@ struct SegmentStability {
 struct Verdict {
   Answer answer = Answer::not_judged;
   std::size_t k = 0;                  // the recommended number of segments, of the allowed ones
-  std::size_t natural_groups = 1;     // 1 when no k is natural
-  std::size_t natural_k = 1;          // the k, of all that were looked at, that the rule would choose; 1: no k is natural
+  std::size_t natural_groups = 1;     // 1 when no k proves more
+  std::size_t natural_k = 1;          // the k, of all that were looked at, that the rule would choose; 1: there are no segments
   std::string sentence;               // the answer in words
   std::vector<KEvidence> table;       // rising k; empty for not_judged
   std::vector<SegmentStability> segments;  // of k, by cluster; empty for not_judged
-  std::size_t sample_customers = 0, stability_customers = 0, null_customers = 0;
+  std::size_t sample_customers = 0, null_customers = 0;
+  int null_drawings = 0;              // of each null
 
   const KEvidence* evidence(std::size_t k) const;  // null when k was not looked at
 };
 
 struct VerdictOptions {
   std::size_t sample_customers = 4000;    // silhouettes, indices, valleys
-  std::size_t stability_customers = 2000; // halves and resamples are drawn from so many
+  std::size_t stability_customers = 2000; // halves and resamples are drawn from so many,
+  std::size_t most_stability_customers = 50'000;  // or up to so many where a segment is small
   std::size_t null_customers = 1000;      // the nulls are so large
   int resamples = 12;                     // halvings, and bootstrap samples
   int null_drawings = 19;                 // of each null
@@ -91,7 +97,7 @@ struct VerdictOptions {
   int threads = 0;
 };
 
-inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.6;
+inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.75;
 
 // x: the customers (weighted rows count so often), scaled as they were clustered. sweep: results on x. allowed: the ks that
 // may be recommended (all in the sweep); chosen: that of the silhouette, one of them.

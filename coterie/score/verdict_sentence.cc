@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace coterie {
@@ -11,13 +12,16 @@ namespace {
 
 std::string p_text(double p) { return p <= 0.0001 ? "p <= 0.0001" : fmt::format("p = {:.2g}", p); }
 
-std::string why_unstable(const Verdict& v, const KEvidence& e) {
+// Two digits, downwards: what falls short of 0.8 does not read as 0.80.
+std::string short_of(double value) { return fmt::format("{:.2f}", std::floor(100 * value) / 100); }
+
+std::string why_unstable(const KEvidence& e) {
   if (e.half_split_agreement.mean < least_agreement)
-    return fmt::format("two halves of {} customers give different segments (agreement {:.2f} of 1; {} is the least for stable)", v.stability_customers, e.half_split_agreement.mean,
+    return fmt::format("two halves of {} customers give different segments (agreement {} of 1; {} is the least for stable)", e.stability_customers, short_of(e.half_split_agreement.mean),
                        least_agreement);
   if (e.near_optimum.agreement < least_agreement)
     return fmt::format("there is another solution only {:.2g} % worse that agrees with it by {:.2f} of 1", 100 * e.near_optimum.excess, e.near_optimum.agreement);
-  return fmt::format("one of the segments is not found again in other samples of {} customers (Jaccard {:.2f} of 1; {} is the least for stable)", v.stability_customers, e.least_jaccard,
+  return fmt::format("one of the segments is not found again in other samples of {} customers (Jaccard {} of 1; {} is the least for stable)", e.stability_customers, short_of(e.least_jaccard),
                      least_cluster_jaccard);
 }
 
@@ -54,18 +58,18 @@ std::string partly(const Verdict& v) {
 }
 
 std::string other_k(const Verdict& v, const KEvidence& e) {
-  const std::string problem = !e.separated ? no_gaps(e) : !e.stable ? why_unstable(v, e) : fmt::format("it shows {} of the groups", e.groups);
+  const std::string problem = !e.separated ? no_gaps(e) : !e.stable ? why_unstable(e) : fmt::format("it shows {} of the groups", e.groups);
   return fmt::format("The customers fall into {} natural groups, but k = {} does not show them: {}. Run again with --k {}.", v.natural_groups, v.k, problem, v.natural_k);
 }
 
 std::string slices(const Verdict& v, const KEvidence& e) {
-  return fmt::format("No natural segments: these {} are convenient slices of a continuum; {}. They are repeatable (half-split agreement {:.2f}), so use them to "
+  return fmt::format("No natural segments (the honest number is 1): these {} are convenient slices of a continuum; {}. They are repeatable (half-split agreement {:.2f}), so use them to "
                      "organise work, not as kinds of customers.",
                      v.k, no_gaps(e), e.half_split_agreement.mean);
 }
 
 std::string not_stable(const Verdict& v, const KEvidence& e) {
-  std::string text = fmt::format("No natural segments, and k = {} is not stable here: {}.", v.k, why_unstable(v, e));
+  std::string text = fmt::format("No natural segments (the honest number is 1), and k = {} is not stable here: {}.", v.k, why_unstable(e));
   std::string stable;
   for (const KEvidence& other : v.table)
     if (other.stable && other.k != v.k) stable += fmt::format("{}{}", stable.empty() ? "" : ", ", other.k);
