@@ -5,7 +5,7 @@
 * The library includes neither the doors (cli/) nor bench/ nor tests/; these may include any of it.
 * No circles, also not between the files of one room.
 * Own headers are included by their full path, as "coterie/room/file.h".
-* base/simd.h, base/simd_math.h and the processor's intrinsics belong into x.isa.cc, which is compiled
+* base/simd.h, base/simd_single.h, base/simd_math.h and the processor's intrinsics belong into x.isa.cc, which is compiled
   three times; anywhere else the same name would be two different functions in one program.
 * x_test.h is for x_test.cc and tests/. Tests of any room may include sample.
 
@@ -18,7 +18,7 @@ import tempfile
 ROOMS = ["model", "deliver", "value", "segments", "score", "cluster", "matrix", "features", "events", "table", "source", "base"]
 BELOW = {room: set(ROOMS[place:]) for place, room in enumerate(ROOMS)} | {"sample": {"sample", "base"}}
 FOLDERS = ["coterie", "cli", "bench", "tests"]
-SIMD = {"coterie/base/simd.h", "coterie/base/simd_math.h"}
+SIMD = {"coterie/base/simd.h", "coterie/base/simd_single.h", "coterie/base/simd_math.h"}
 INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
 
 

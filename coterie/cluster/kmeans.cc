@@ -107,12 +107,19 @@ std::vector<LloydRun*> runs_of(std::span<Optima> sweep) {
 
 // The sample ranks optima with noise: they are ranked anew on all rows, and the best few iterated there.
 void carry_to_all_rows(MatrixView x, std::vector<Optima>& sweep, const KmeansOptions& options) {
+  std::vector<const std::vector<double>*> centres;
   for (Optima& optima : sweep)
-    for (Optimum& o : optima) o.run = LloydRun(x, std::move(o.run.centres));
-  evaluate(x, runs_of(sweep), options.threads);
+    for (Optimum& o : optima) centres.push_back(&o.run.centres);
+  const std::vector<double> inertias = inertias_of(x, centres, options.threads);
+  std::size_t next = 0;
   for (Optima& optima : sweep) {
+    for (Optimum& o : optima) o.run.inertia = inertias[next++];
     optima = distinct(optima, same_optimum_on_sample, most_polished(options));
-    for (Optimum& o : optima) take_means(o.run, x.columns);
+    for (Optimum& o : optima) {
+      const double inertia = o.run.inertia;
+      o.run = LloydRun(x, std::move(o.run.centres));
+      o.run.inertia = inertia, o.run.keep_bounds = true;
+    }
   }
   run_lloyd(x, runs_of(sweep), {options.max_iterations, options.tolerance, options.threads});
 }
@@ -122,9 +129,11 @@ SingleRowLimits single_row_limits(MatrixView x, const KmeansOptions& options) {
   return x.rows <= small_rows ? SingleRowLimits{100, 0, lloyd} : SingleRowLimits{4, 1e-7, lloyd};
 }
 
-void improve(MatrixView x, Optima& optima, const KmeansOptions& options) {
-  const SingleRowLimits limits = single_row_limits(x, options);
-  for (Optimum& o : optima) o.hartigan_moves += improve_by_single_rows(x, o.run, limits);
+void improve(MatrixView x, std::vector<Optima>& sweep, const KmeansOptions& options) {
+  const std::vector<int> moves = improve_by_single_rows(x, runs_of(sweep), single_row_limits(x, options));
+  std::size_t next = 0;
+  for (Optima& optima : sweep)
+    for (Optimum& o : optima) o.hartigan_moves += moves[next++];
 }
 
 // Small data only: from the best optimum, by centres put elsewhere; a better one joins the optima.
@@ -187,8 +196,8 @@ std::vector<KmeansResult> kmeans_sweep(MatrixView x, KRange range, const KmeansO
   restarts.clear();
 
   if (sampled) carry_to_all_rows(x, sweep, options);
+  improve(x, sweep, options);
   for (Optima& optima : sweep) {
-    improve(x, optima, options);
     try_swaps(x, optima, options);
     for (Optimum& o : optima) number_clusters(o.run, x.columns);
   }

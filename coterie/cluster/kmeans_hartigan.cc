@@ -1,6 +1,8 @@
 #include "coterie/cluster/kmeans_hartigan.h"
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
 
 #include "coterie/base/cpu.h"
 #include "coterie/base/parallel.h"
@@ -37,16 +39,47 @@ Choice best_choice(const LloydRun& run, std::size_t own, double row_weight, cons
   return best;
 }
 
-std::vector<std::size_t> candidates_in(MatrixView x, const LloydRun& run, std::size_t begin, std::size_t end) {
-  std::vector<std::size_t> found;
-  std::vector<double> group(group_rows * x.columns), squared(group_rows * run.k);
+// Squared distance to the nearest centre but the own one.
+void nearest_other(const double* squared, const std::int32_t* own, std::size_t k, double* other) {
+  std::fill_n(other, group_rows, std::numeric_limits<double>::infinity());
+  for (std::size_t c = 0; c < k; ++c)
+    for (std::size_t i = 0; i < group_rows; ++i) {
+      const double to = own[i] == static_cast<std::int32_t>(c) ? std::numeric_limits<double>::infinity() : squared[group_rows * c + i];
+      other[i] = to < other[i] ? to : other[i];
+    }
+}
+
+// Rows of one group that gain by a move. Most are ruled out by the nearest other centre at the price of the lightest
+// cluster, W / (W + w) being least there.
+void add_candidates(MatrixView x, const LloydRun& run, double lightest, std::size_t first, std::size_t count, const double* squared,
+                    std::vector<std::size_t>& found) {
+  const std::int32_t* labels = run.labels.data() + first;
+  double other[group_rows];
+  nearest_other(squared, labels, run.k, other);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto own = static_cast<std::size_t>(labels[i]);
+    const double w = x.weight(first + i);
+    if (other[i] * lightest * (run.weights[own] - w) * (1 - 1e-9) > squared[group_rows * own + i] * run.weights[own] * (lightest + w)) continue;
+    const auto squared_of = [&](std::size_t c) { return squared[group_rows * c + i]; };
+    if (best_choice(run, own, w, squared_of).cluster != own) found.push_back(first + i);
+  }
+}
+
+using Candidates = std::vector<std::vector<std::size_t>>;  // a run: rows, rising
+
+Candidates candidates_in(MatrixView x, std::span<LloydRun* const> runs, std::size_t begin, std::size_t end) {
+  Candidates found(runs.size());
+  std::vector<double> group(group_rows * x.columns), squared;
+  std::vector<double> lightest;
+  for (const LloydRun* run : runs) {
+    lightest.push_back(*std::min_element(run->weights.begin(), run->weights.end()));
+    squared.resize(std::max(squared.size(), group_rows * run->k));
+  }
   for (std::size_t first = begin; first < end; first += group_rows) {
     pack_group(x, first, group.data());
-    kmeans_kernels(isa()).squared_distances(group.data(), x.columns, run.centres.data(), run.k, squared.data());
-    for (std::size_t i = 0; i < std::min(group_rows, end - first); ++i) {
-      const auto own = static_cast<std::size_t>(run.labels[first + i]);
-      const auto squared_of = [&](std::size_t c) { return squared[group_rows * c + i]; };
-      if (best_choice(run, own, x.weight(first + i), squared_of).cluster != own) found.push_back(first + i);
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+      kmeans_kernels(isa()).squared_distances(group.data(), x.columns, runs[r]->centres.data(), runs[r]->k, squared.data());
+      add_candidates(x, *runs[r], lightest[r], first, std::min(group_rows, end - first), squared.data(), found[r]);
     }
   }
   return found;
@@ -79,34 +112,50 @@ double try_to_move(MatrixView x, LloydRun& run, std::size_t row) {
 
 }  // namespace
 
-HartiganPass hartigan_pass(MatrixView x, LloydRun& run, int threads) {
+std::vector<HartiganPass> hartigan_pass(MatrixView x, std::span<LloydRun* const> runs, int threads) {
   const std::size_t size = lloyd_block_rows(x.rows);
-  std::vector<std::vector<std::size_t>> candidates(block_count(x.rows, size));
+  std::vector<Candidates> candidates(block_count(x.rows, size));
   for_each_block(candidates.size(), threads, [&](std::size_t block, int) {
     const auto [begin, end] = block_range(block, x.rows, size);
-    candidates[block] = candidates_in(x, run, begin, end);
+    candidates[block] = candidates_in(x, runs, begin, end);
   });
-  HartiganPass pass;
-  for (const auto& block : candidates)
-    for (std::size_t row : block)
-      if (const double gain = try_to_move(x, run, row); gain > 0) ++pass.moves, pass.gain += gain;
-  if (pass.moves > 0) centre_on_labels(x, run, threads);
-  return pass;
+  std::vector<HartiganPass> passes(runs.size());
+  std::vector<LloydRun*> moved;
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    for (const Candidates& block : candidates)
+      for (const std::size_t row : block[r])
+        if (const double gain = try_to_move(x, *runs[r], row); gain > 0) ++passes[r].moves, passes[r].gain += gain;
+    if (passes[r].moves > 0) moved.push_back(runs[r]);
+  }
+  if (!moved.empty()) centre_on_labels(x, moved, threads);
+  return passes;
 }
 
-int improve_by_single_rows(MatrixView x, LloydRun& run, const SingleRowLimits& limits) {
-  LloydRun* const one[] = {&run};
-  std::size_t moves = 0;
-  centre_on_labels(x, run, limits.lloyd.threads);
-  for (int round = 0; round < limits.rounds; ++round) {
-    const HartiganPass pass = hartigan_pass(x, run, limits.lloyd.threads);
-    moves += pass.moves;
-    if (pass.moves == 0 || pass.gain < limits.least_gain * run.inertia) break;
-    run.done = false;
-    run_lloyd(x, one, limits.lloyd);
-    centre_on_labels(x, run, limits.lloyd.threads);
+std::vector<int> improve_by_single_rows(MatrixView x, std::span<LloydRun* const> runs, const SingleRowLimits& limits) {
+  std::vector<int> moves(runs.size());
+  std::vector<std::size_t> active(runs.size());
+  std::iota(active.begin(), active.end(), 0);
+  const auto chosen = [&] {
+    std::vector<LloydRun*> found;
+    for (const std::size_t r : active) found.push_back(runs[r]);
+    return found;
+  };
+  centre_on_labels(x, runs, limits.lloyd.threads);
+  for (int round = 0; round < limits.rounds && !active.empty(); ++round) {
+    const std::vector<HartiganPass> passes = hartigan_pass(x, chosen(), limits.lloyd.threads);
+    std::vector<std::size_t> go_on;
+    for (std::size_t i = 0; i < active.size(); ++i) {
+      moves[active[i]] += static_cast<int>(passes[i].moves);
+      if (passes[i].moves == 0 || passes[i].gain < limits.least_gain * runs[active[i]]->inertia) continue;
+      runs[active[i]]->done = false;
+      go_on.push_back(active[i]);
+    }
+    active = std::move(go_on);
+    if (active.empty()) break;
+    run_lloyd(x, chosen(), limits.lloyd);
+    centre_on_labels(x, chosen(), limits.lloyd.threads);
   }
-  return static_cast<int>(moves);
+  return moves;
 }
 
 }  // namespace coterie

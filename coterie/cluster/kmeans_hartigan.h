@@ -16,15 +16,16 @@ struct HartiganPass {
 // Candidates are found in parallel from the centres at the start of the pass, then tried again and moved one by
 // one in the order of rows with centres kept up to date, so every move gains and the order never matters.
 // Needs centres = means of labels, and leaves them so.
-HartiganPass hartigan_pass(MatrixView x, LloydRun& run, int threads);
+// One a run; all runs share the pass over the rows, and none sees another.
+std::vector<HartiganPass> hartigan_pass(MatrixView x, std::span<LloydRun* const> runs, int threads);
 
 // Hartigan passes and Lloyd in turn, at most `rounds` times, until no row moves or a pass lowers the inertia by less than
-// `least_gain` of it (run.inertia: an estimate will do). Returns the number of moves.
+// `least_gain` of it (run.inertia: an estimate will do). Returns the number of moves of each run.
 struct SingleRowLimits {
   int rounds = 100;
   double least_gain = 0;
   LloydLimits lloyd = {};
 };
-int improve_by_single_rows(MatrixView x, LloydRun& run, const SingleRowLimits& limits);
+std::vector<int> improve_by_single_rows(MatrixView x, std::span<LloydRun* const> runs, const SingleRowLimits& limits);
 
 }  // namespace coterie

@@ -7,6 +7,7 @@
 #include "coterie/cluster/kmeans_lloyd.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -95,12 +96,6 @@ void take_labels(const Tile& tile, std::size_t groups, unsigned changed, std::si
     if ((changed >> g & 1) != 0) std::copy_n(fresh + g * group_rows, group_rows, labels + g * group_rows);
 }
 
-bool any_expired(const float* expiry, float drift) {
-  int expired = 0;
-  for (std::size_t i = 0; i < group_rows; ++i) expired |= expiry[i] <= drift;
-  return expired != 0;
-}
-
 // Rounded so that a bound is never too late and the drift never too small.
 float bound_below(double gap, double drift) { return static_cast<float>((drift + gap) * (1 - 1e-6)); }
 float drift_above(double drift) { return static_cast<float>(drift * (1 + 1e-6)); }
@@ -109,14 +104,14 @@ float drift_above(double drift) { return static_cast<float>(drift * (1 + 1e-6));
 bool label_group(MatrixView x, Tile& tile, std::size_t g, std::size_t first, const KmeansKernels& kernels, LloydRun& run,
                  std::int32_t* fresh) {
   alignas(64) double found[group_rows];
-  float* expiry = run.expiry.data() + first;
-  if (!any_expired(expiry, drift_above(run.drift))) return false;
+  float& expiry = run.expiry[first / group_rows];
+  if (expiry > drift_above(run.drift)) return false;
   if (!run.keep_bounds) {
     kernels.nearest(tile.group(g), x.columns, run.centres.data(), run.k, fresh, found);
     return true;
   }
   kernels.nearest_with_gap(tile.group(g), x.columns, run.centres.data(), run.k, fresh, found);
-  for (std::size_t i = 0; i < group_rows; ++i) expiry[i] = bound_below(found[i], run.drift);
+  expiry = bound_below(*std::min_element(found, found + group_rows), run.drift);
   return true;
 }
 
@@ -134,8 +129,34 @@ void visit_run(MatrixView x, Tile& tile, std::size_t first, std::size_t end, con
   if (changed != 0) take_labels(tile, groups, changed, x.columns, run.k, fresh, labels, change);
 }
 
+// Bit g: a row of group g may change its label.
+unsigned groups_to_look_at(const LloydRun& run, std::size_t first, std::size_t groups) {
+  const float* expiry = run.expiry.data() + first / group_rows;
+  const float drift = drift_above(run.drift);
+  unsigned found = 0;
+  for (std::size_t g = 0; g < groups; ++g) found |= static_cast<unsigned>(expiry[g] <= drift) << g;
+  return found;
+}
+
+// Late passes look at few groups, here and there, in every column: without this they wait for memory most of the time.
+void fetch_tile(MatrixView x, std::size_t first, std::span<LloydRun* const> runs) {
+  if (first >= x.rows) return;
+  const std::size_t groups = std::min(tile_groups, (x.rows - first) / group_rows);
+  unsigned any = 0;
+  for (const LloydRun* run : runs) {
+    const unsigned mine = groups_to_look_at(*run, first, groups);
+    for (unsigned bits = mine; bits != 0; bits &= bits - 1) __builtin_prefetch(run->labels.data() + first + group_rows * static_cast<std::size_t>(std::countr_zero(bits)));
+    any |= mine;
+  }
+  for (unsigned bits = any; bits != 0; bits &= bits - 1) {
+    const double* values = x.values + first + group_rows * static_cast<std::size_t>(std::countr_zero(bits));
+    for (std::size_t j = 0; j < x.columns; ++j) __builtin_prefetch(values + j * x.stride), __builtin_prefetch(values + j * x.stride + 8);
+  }
+}
+
 void visit_tile(MatrixView x, Tile& tile, std::size_t first, std::size_t end, const KmeansKernels& kernels,
                 std::span<LloydRun* const> runs, Change* changes) {
+  fetch_tile(x, first + tile_rows, runs);
   tile.move_to(first);
   for (std::size_t r = 0; r < runs.size(); ++r) visit_run(x, tile, first, end, kernels, *runs[r], changes[r]);
 }
@@ -204,6 +225,13 @@ void evaluate_tile(MatrixView x, Tile& tile, std::size_t first, std::size_t end,
   sum_tile(x, tile, first, end, runs, changes);
 }
 
+void add_inertia(MatrixView x, const double* group, std::size_t row, std::size_t count, const std::vector<double>& centres, double& inertia) {
+  alignas(64) double squared[group_rows];
+  std::int32_t labels[group_rows];
+  kmeans_kernels(isa()).nearest(group, x.columns, centres.data(), centres.size() / x.columns, labels, squared);
+  for (std::size_t i = 0; i < count; ++i) inertia += x.weight(row + i) * squared[i];
+}
+
 struct Farthest {
   double squared = -1;
   std::size_t row = 0;
@@ -252,7 +280,8 @@ bool refill_empty(MatrixView x, LloydRun& run, double total_weight, int threads)
     for (std::size_t j = 0; j < x.columns; ++j) run.centres[c * x.columns + j] = x.at(far.row, j);
     ++run.refilled, any = true;
   }
-  if (any) centre_on_labels(x, run, threads);
+  LloydRun* const one[] = {&run};
+  if (any) centre_on_labels(x, one, threads);
   return any;
 }
 
@@ -302,7 +331,7 @@ LloydRun::LloydRun(MatrixView x, std::vector<double> start)
       sums(centres.size()),
       weights(k),
       labels(block_count(x.rows, group_rows) * group_rows),
-      expiry(labels.size()) {
+      expiry(labels.size() / group_rows) {
   std::fill(labels.begin(), labels.end(), -1);
 }
 
@@ -331,19 +360,29 @@ void evaluate(MatrixView x, std::span<LloydRun* const> runs, int threads) {
               }), runs);
 }
 
-void take_means(LloydRun& run, std::size_t columns) {
-  set_means(run, columns);
-  forget_bounds(run);
+std::vector<double> inertias_of(MatrixView x, std::span<const std::vector<double>* const> centres, int threads) {
+  const std::size_t size = lloyd_block_rows(x.rows), blocks = block_count(x.rows, size);
+  std::vector<double> parts(blocks * centres.size()), inertias(centres.size());
+  for_each_block(blocks, threads, [&](std::size_t block, int) {
+    Tile tile(x);
+    const auto [begin, end] = block_range(block, x.rows, size);
+    for (std::size_t first = begin; first < end; first += tile_rows) {
+      tile.move_to(first);
+      for (std::size_t s = 0; s < centres.size(); ++s)
+        for (std::size_t row = first, g = 0; row < std::min(first + tile_rows, end); row += group_rows, ++g)
+          add_inertia(x, tile.group(g), row, std::min(group_rows, end - row), *centres[s], parts[block * centres.size() + s]);
+    }
+  });
+  for (std::size_t i = 0; i < parts.size(); ++i) inertias[i % centres.size()] += parts[i];
+  return inertias;
 }
 
-void centre_on_labels(MatrixView x, LloydRun& run, int threads) {
-  forget_sums(run);
-  LloydRun* const one[] = {&run};
-  add_changes(over_blocks(x, one, threads, [&](Tile& tile, std::size_t first, std::size_t end, Change* mine) {
-                sum_tile(x, tile, first, end, one, mine);
-              }), one);
-  set_means(run, x.columns);
-  forget_bounds(run);
+void centre_on_labels(MatrixView x, std::span<LloydRun* const> runs, int threads) {
+  for (LloydRun* run : runs) forget_sums(*run);
+  add_changes(over_blocks(x, runs, threads, [&](Tile& tile, std::size_t first, std::size_t end, Change* mine) {
+                sum_tile(x, tile, first, end, runs, mine);
+              }), runs);
+  for (LloydRun* run : runs) set_means(*run, x.columns), forget_bounds(*run);
 }
 
 }  // namespace coterie

@@ -20,9 +20,9 @@ struct LloydRun {
   std::vector<double> sums;         // k x columns: weighted sum of the rows of each cluster
   std::vector<double> weights;      // k
   HugeArray<std::int32_t> labels;   // -1 = none yet; rows rounded up to whole groups
-  HugeArray<float> expiry;          // no need to look at the row again while drift < expiry
+  HugeArray<float> expiry;          // of a group of 16 rows: no need to look at them again while drift < expiry
   double drift = 0;                 // total of (largest + second largest) centre movement
-  bool keep_bounds = false;         // worth its square roots once few rows change
+  bool keep_bounds = false;         // worth its square roots once few rows change; true at the start when few will
   double changed_weight = 0;        // in the last pass
   double inertia = 0;               // set by evaluate()
   int iterations = 0;
@@ -42,11 +42,11 @@ void run_lloyd(MatrixView x, std::span<LloydRun* const> runs, const LloydLimits&
 // Labels, sums, weights and inertia of each run anew from its centres (sums in the order of rows).
 void evaluate(MatrixView x, std::span<LloydRun* const> runs, int threads);
 
-// Takes the means of evaluate()'s labels as centres, so that run_lloyd() can go on from there.
-void take_means(LloydRun& run, std::size_t columns);
+// The inertia of each set of centres (k x columns), bit for bit that of evaluate(): one pass, no labels kept.
+std::vector<double> inertias_of(MatrixView x, std::span<const std::vector<double>* const> centres, int threads);
 
 // Sets centres to the means of the labels as they stand: sums anew, no distances.
-void centre_on_labels(MatrixView x, LloydRun& run, int threads);
+void centre_on_labels(MatrixView x, std::span<LloydRun* const> runs, int threads);
 
 // Rows a block: few enough blocks that their partial sums stay small, for any k.
 std::size_t lloyd_block_rows(std::size_t rows);

@@ -42,7 +42,7 @@ void settle(MatrixView x, std::vector<LloydRun>& runs, const SwapOptions& option
   std::vector<LloydRun*> all;
   for (LloydRun& run : runs) all.push_back(&run);
   run_lloyd(x, all, options.single_rows.lloyd);
-  for (LloydRun* run : all) improve_by_single_rows(x, *run, options.single_rows);
+  improve_by_single_rows(x, all, options.single_rows);
   evaluate(x, all, options.single_rows.lloyd.threads);
 }
 

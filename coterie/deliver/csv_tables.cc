@@ -20,6 +20,7 @@ class Lines {
   void add(fmt::format_string<Args...> format, Args&&... args) {
     fmt::format_to(std::back_inserter(text_), format, std::forward<Args>(args)...);
   }
+  void append(std::string_view text) { text_ += text; }
   void end_line() {
     text_ += '\n';
     if (text_.size() < block) return;
@@ -34,8 +35,9 @@ class Lines {
 };
 
 void add_id(Lines& lines, const CustomerIds& ids, std::size_t row) {
-  if (row < ids.numbers.size()) lines.add("{}", fmt::format_int(ids.numbers[row]).c_str());
-  else lines.add("{}", csv_field(ids.texts[row - ids.numbers.size()]));
+  if (row >= ids.numbers.size()) return lines.append(csv_field(ids.texts[row - ids.numbers.size()]));
+  const fmt::format_int number(ids.numbers[row]);
+  lines.append({number.data(), number.size()});
 }
 
 }  // namespace
@@ -46,7 +48,9 @@ void write_customer_segments(OutputFile& file, const CustomerTable& table, std::
   lines.end_line();
   for (std::size_t row = 0; row < labels.size(); ++row) {
     add_id(lines, table.ids, row);
-    lines.add(",{}", labels[row]);
+    const fmt::format_int label(labels[row]);
+    lines.append(",");
+    lines.append({label.data(), label.size()});
     lines.end_line();
   }
 }

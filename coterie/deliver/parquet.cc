@@ -28,18 +28,30 @@ std::string copy_statement(const std::string& target, const ParquetOptions& opti
 
 }  // namespace
 
-void write_parquet(const std::string& path, std::vector<SqlColumn> columns, ParquetOptions options) {
+ParquetFile::ParquetFile(std::string path, std::vector<SqlColumn> columns, const ParquetOptions& options) : path_(std::move(path)) {
   DuckDb duckdb({.threads = 1, .memory_limit_bytes = options.memory_limit_bytes});
   duckdb.add_columns("coterie_columns", std::move(columns));
-  const std::string temporary = temporary_path_for(path);
+  const std::string temporary = temporary_path_for(path_);
   try {
     duckdb.execute(copy_statement(temporary, options));
   } catch (const Error& error) {
     unlink(temporary.c_str());
     const bool file_trouble = error.kind == ErrorKind::missing_input || error.kind == ErrorKind::output;
-    throw Error(file_trouble ? ErrorKind::output : error.kind, error.what(), error.hint, path);
+    throw Error(file_trouble ? ErrorKind::output : error.kind, error.what(), error.hint, path_);
   }
-  move_into_place(temporary, path);
+  temporary_ = temporary;
+}
+
+ParquetFile::ParquetFile(ParquetFile&& other) noexcept : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})) {}
+
+ParquetFile::~ParquetFile() {
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+void ParquetFile::commit() { move_into_place(std::exchange(temporary_, {}), path_); }
+
+void write_parquet(const std::string& path, std::vector<SqlColumn> columns, ParquetOptions options) {
+  ParquetFile(path, std::move(columns), options).commit();
 }
 
 std::vector<SqlColumn> columns_of(const CustomerTable& table) {

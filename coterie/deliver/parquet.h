@@ -17,10 +17,24 @@ struct ParquetOptions {
   std::size_t memory_limit_bytes = 0;       // 0 = DuckDB's own
 };
 
-// Writes equally long columns in row order: BIGINT for int64, DOUBLE for double (NaN becomes null), VARCHAR for
-// text. The file appears under its name only when whole. Same bytes on every run and for any memory limit.
+// A whole Parquet file that has its real name only after commit(); without it, it goes when this does.
+// Made of equally long columns in row order: BIGINT for int64, DOUBLE for double (NaN becomes null), VARCHAR for
+// text. Same bytes on every run and for any memory limit.
 // Throws Error(output) when it cannot be written, Error(missing_library) without DuckDB, Error(usage) when
 // two columns have the same name (Parquet tells no case apart).
+class ParquetFile {
+ public:
+  ParquetFile(std::string path, std::vector<SqlColumn> columns, const ParquetOptions& options = {});
+  ParquetFile(ParquetFile&& other) noexcept;
+  ParquetFile& operator=(ParquetFile&&) = delete;
+  ~ParquetFile();
+  void commit();
+
+ private:
+  std::string path_, temporary_;  // temporary_ is empty once the file has its name
+};
+
+// The same, committed at once.
 void write_parquet(const std::string& path, std::vector<SqlColumn> columns, ParquetOptions options = {});
 
 // The ids, then the columns of a table of customers, which must outlive them: counts as BIGINT.

@@ -53,6 +53,19 @@ std::string content(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+TEST_F(Parquet, HasItsNameOnlyOnceCommitted) {
+  {
+    ParquetFile file(path("a.parquet"), columns());
+    EXPECT_FALSE(fs::exists(path("a.parquet")));
+    EXPECT_EQ(files(), 1u);
+  }
+  EXPECT_EQ(files(), 0u);
+  ParquetFile file(path("a.parquet"), columns());
+  file.commit();
+  EXPECT_TRUE(fs::exists(path("a.parquet")));
+  EXPECT_EQ(files(), 1u);
+}
+
 TEST_F(Parquet, HoldsEveryValueInRowOrderWithItsType) {
   write_parquet(path("it's.parquet"), columns());
   DuckDb duckdb;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <future>
 
 #include "coterie/base/error.h"
 #include "coterie/base/memory.h"
@@ -165,9 +166,34 @@ std::unique_ptr<OutputFile> reasons_file(const RunOptions& options, const Custom
   return file;
 }
 
+// The features are final once they are read, so their file is written beside the stations that follow, by a thread of
+// its own; at the end with --threads 1, or where the limit of memory leaves no room. Committed with all others.
+struct FeaturesFile {
+  std::unique_ptr<ParquetFile> parquet;
+  std::unique_ptr<OutputFile> csv;
+  void commit() { parquet ? parquet->commit() : csv->commit(); }
+};
+
+FeaturesFile write_features(const RunOptions& options, const CustomerTable& customers, const MemoryPlan& memory) {
+  if (options.features == FeatureFormat::parquet)
+    return {std::make_unique<ParquetFile>(options.out + "/features.parquet", columns_of(customers), ParquetOptions{.memory_limit_bytes = memory.duckdb}), nullptr};
+  auto csv = std::make_unique<OutputFile>(options.out + "/features.csv");
+  write_features_csv(*csv, customers);
+  return {nullptr, std::move(csv)};
+}
+
+std::future<FeaturesFile> begin_features_file(const RunOptions& options, const CustomerTable& customers, const MemoryPlan& memory) {
+  const int threads = options.threads > 0 ? options.threads : default_threads();
+  const bool beside = threads > 1 && peak_memory() + memory.duckdb <= memory.limit;
+  return std::async(beside ? std::launch::async : std::launch::deferred, [&options, &customers, memory, beside] {
+    if (!beside) give_back_freed_pages();  // DuckDB takes its own
+    return write_features(options, customers, memory);
+  });
+}
+
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
-                   std::unique_ptr<OutputFile> reasons, const MemoryPlan& memory, Stations& stations, RunResult& result) {
+                   std::unique_ptr<OutputFile> reasons, std::future<FeaturesFile> features_file, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), k_table(path("k_table.csv")), model(path("model.json")), report(path("run.json"));
   OutputFile rules(path("segments.sql")), page(path("report.html"));
@@ -182,15 +208,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
     rfm = std::make_unique<OutputFile>(path("rfm_scores.csv"));
     write_rfm_scores(*rfm, customers, result.rfm);
   }
-  const bool as_csv = options.features == FeatureFormat::csv;
-  std::unique_ptr<OutputFile> features;
-  if (as_csv) {
-    features = std::make_unique<OutputFile>(path("features.csv"));
-    write_features_csv(*features, customers);
-  } else {
-    give_back_freed_pages();  // DuckDB takes its own
-    write_parquet(path("features.parquet"), columns_of(customers), {.memory_limit_bytes = memory.duckdb});
-  }
+  FeaturesFile features = features_file.get();
   stations.end();
   result.peak_memory_bytes = peak_memory();
   report.write(run_to_json(options, customers, result));
@@ -200,14 +218,14 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   model.commit();
   rules.commit();
   page.commit();
-  if (features) features->commit();
+  features.commit();
   if (rfm) rfm->commit();
   if (reasons) reasons->commit();
   rejects->commit();
   report.commit();
   // What an earlier run left in the other format, of other data, or beyond what was asked for now, would no longer be true.
   std::error_code ignored;
-  std::filesystem::remove(path(as_csv ? "features.parquet" : "features.csv"), ignored);
+  std::filesystem::remove(path(options.features == FeatureFormat::csv ? "features.parquet" : "features.csv"), ignored);
   if (!rfm) std::filesystem::remove(path("rfm_scores.csv"), ignored);
   if (!reasons) std::filesystem::remove(path("customer_reasons.csv"), ignored);
 }
@@ -232,6 +250,8 @@ RunResult run(const RunOptions& options) {
   result.future_cut_ms = data.future_cut_ms;
   result.customers = customers.ids.size();
   if (data.shape == Shape::orders) result.rfm = score_rfm(customers, options.rfm_ties);
+
+  std::future<FeaturesFile> features_file = begin_features_file(options, customers, memory);
 
   stations.begin("scale");
   EqualRows unique = merge_equal_rows(customers.values, options.threads);
@@ -280,7 +300,7 @@ RunResult run(const RunOptions& options) {
   result.explanation.rules = fit_segment_rules(customers, labels, chosen.k, {.threads = options.threads});
 
   stations.begin("write");
-  write_outputs(options, customers, labels, std::move(data.rejects), reasons_file(options, customers, labels, reasons, result), memory, stations, result);
+  write_outputs(options, customers, labels, std::move(data.rejects), reasons_file(options, customers, labels, reasons, result), std::move(features_file), stations, result);
   return result;
 }
 

@@ -11,6 +11,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <type_traits>
 
 #include "coterie/base/cpu.h"
 #include "coterie/base/error.h"
@@ -67,25 +68,44 @@ JointLabels join(std::size_t rows, std::span<const Partition> partitions) {
   return joint;
 }
 
-// Rows in joint order, packed in groups of 16 that belong to one joint label each.
+// Rows in joint order, packed in groups of 16 that belong to one joint label each. Value: float or double.
+template <class Value>
 struct JointOrder {
   std::vector<std::vector<std::int32_t>> labels;  // a joint label: its labels
   std::vector<std::size_t> first_group;           // a joint label, and the end
-  HugeArray<double> rows, weights;                // groups x columns x 16; groups x 16
+  HugeArray<Value> rows;                          // groups x columns x 16, times `scale`
+  HugeArray<double> weights;                      // groups x 16
+  double scale = 1;
 };
 
-JointOrder order_rows(MatrixView x, std::span<const Partition> partitions, int threads) {
+// The power of two that brings the greatest value to between 1/2 and 1, so that no square leaves the range of floats.
+// Silhouettes do not change with it, and nothing is rounded.
+double scale_for_floats(MatrixView x, int threads) {
+  std::vector<double> greatest(block_count(x.rows, block_rows));
+  for_each_block(greatest.size(), threads, [&](std::size_t block, int) {
+    const auto [begin, end] = block_range(block, x.rows, block_rows);
+    for (std::size_t j = 0; j < x.columns; ++j)
+      for (std::size_t i = begin; i < end; ++i) greatest[block] = std::max(greatest[block], std::abs(x.at(i, j)));
+  });
+  int exponent = 0;
+  std::frexp(*std::max_element(greatest.begin(), greatest.end()), &exponent);
+  return std::ldexp(1.0, -std::max(exponent, -1000));
+}
+
+template <class Value>
+JointOrder<Value> order_rows(MatrixView x, std::span<const Partition> partitions, int threads) {
   JointLabels joint = join(x.rows, partitions);
   const std::size_t count = joint.labels.size();
   std::vector<std::size_t> sizes(count), next(count);
   for (std::uint32_t label : joint.of_row) ++sizes[label];
-  JointOrder order{std::move(joint.labels), std::vector<std::size_t>(count + 1), {}, {}};
+  JointOrder<Value> order{std::move(joint.labels), std::vector<std::size_t>(count + 1), {}, {}};
+  if constexpr (std::is_same_v<Value, float>) order.scale = scale_for_floats(x, threads);
   for (std::size_t s = 0; s < count; ++s) {
     next[s] = order.first_group[s] * group_rows;
     order.first_group[s + 1] = order.first_group[s] + block_count(sizes[s], group_rows);
   }
   const std::size_t groups = order.first_group[count];
-  order.rows = HugeArray<double>(groups * group_rows * x.columns);
+  order.rows = HugeArray<Value>(groups * group_rows * x.columns);
   order.weights = HugeArray<double>(groups * group_rows);
   std::vector<std::size_t> place(x.rows);
   for (std::size_t i = 0; i < x.rows; ++i) place[i] = next[joint.of_row[i]]++;
@@ -94,17 +114,18 @@ JointOrder order_rows(MatrixView x, std::span<const Partition> partitions, int t
     for (std::size_t i = begin; i < end; ++i) order.weights[place[i]] = x.weight(i);
     for (std::size_t j = 0; j < x.columns; ++j)
       for (std::size_t i = begin; i < end; ++i)
-        order.rows[(place[i] / group_rows * x.columns + j) * group_rows + place[i] % group_rows] = x.at(i, j);
+        order.rows[(place[i] / group_rows * x.columns + j) * group_rows + place[i] % group_rows] = static_cast<Value>(x.at(i, j) * order.scale);
   });
   return order;
 }
 
-// Queries row-major, padded to whole fours with the first.
-std::vector<double> pack_queries(MatrixView x, std::span<const std::size_t> rows) {
+// Queries row-major, padded to whole eights with the first.
+template <class Value>
+std::vector<Value> pack_queries(MatrixView x, std::span<const std::size_t> rows, double scale) {
   const std::size_t padded = block_count(rows.size(), queries_at_once) * queries_at_once;
-  std::vector<double> queries(padded * x.columns);
+  std::vector<Value> queries(padded * x.columns);
   for (std::size_t q = 0; q < padded; ++q)
-    for (std::size_t j = 0; j < x.columns; ++j) queries[q * x.columns + j] = x.at(rows[q < rows.size() ? q : 0], j);
+    for (std::size_t j = 0; j < x.columns; ++j) queries[q * x.columns + j] = static_cast<Value>(x.at(rows[q < rows.size() ? q : 0], j) * scale);
   return queries;
 }
 
@@ -112,36 +133,48 @@ struct Piece {
   std::size_t segment, first_group, end_group;
 };
 
-std::vector<Piece> cut(const JointOrder& order) {
-  const std::size_t groups = order.first_group.back(), size = std::max(tile_groups, groups / 256 / tile_groups * tile_groups);
+std::vector<Piece> cut(std::span<const std::size_t> first_group) {
+  const std::size_t groups = first_group.back(), size = std::max(tile_groups, groups / 256 / tile_groups * tile_groups);
   std::vector<Piece> pieces;
-  for (std::size_t s = 0; s + 1 < order.first_group.size(); ++s)
-    for (std::size_t g = order.first_group[s]; g < order.first_group[s + 1]; g += size)
-      pieces.push_back({s, g, std::min(g + size, order.first_group[s + 1])});
+  for (std::size_t s = 0; s + 1 < first_group.size(); ++s)
+    for (std::size_t g = first_group[s]; g < first_group[s + 1]; g += size) pieces.push_back({s, g, std::min(g + size, first_group[s + 1])});
   return pieces;
 }
 
-void sum_piece(const JointOrder& order, std::size_t columns, const Piece& piece, std::span<const double> queries, double* sums) {
-  const AddDistances add = add_distances(isa());
+template <class Value>
+void sum_piece(const JointOrder<Value>& order, std::size_t columns, const Piece& piece, std::span<const Value> queries, double* sums) {
+  const SilhouetteKernels& kernels = silhouette_kernels(isa());
   const std::size_t stride = queries_at_once * columns;
   for (std::size_t g = piece.first_group; g < piece.end_group; g += tile_groups)
-    for (std::size_t q = 0; q * stride < queries.size(); ++q)
-      add(order.rows.data() + g * group_rows * columns, order.weights.data() + g * group_rows,
-          std::min(tile_groups, piece.end_group - g), columns, queries.data() + q * stride, sums + q * queries_at_once);
+    for (std::size_t q = 0; q * stride < queries.size(); ++q) {
+      const auto add = [&](auto kernel) {
+        kernel(order.rows.data() + g * group_rows * columns, order.weights.data() + g * group_rows, std::min(tile_groups, piece.end_group - g), columns,
+               queries.data() + q * stride, sums + q * queries_at_once);
+      };
+      if constexpr (std::is_same_v<Value, float>) add(kernels.add_single_distances);
+      else add(kernels.add_distances);
+    }
 }
 
-// sums[segment * queries + q]: weighted sum of the distances of query q to the rows of a joint label.
-HugeArray<double> distance_sums(MatrixView x, const JointOrder& order, std::span<const std::size_t> rows, int threads) {
-  const std::vector<double> queries = pack_queries(x, rows);
+// Of each joint label, its label in each partition, and the sums of distances of the queries to its rows.
+struct DistanceSums {
+  std::vector<std::vector<std::int32_t>> labels;
+  HugeArray<double> sums;  // joint label x queries, padded
+};
+
+template <class Value>
+DistanceSums distance_sums(MatrixView x, std::span<const Partition> partitions, std::span<const std::size_t> rows, int threads) {
+  JointOrder<Value> order = order_rows<Value>(x, partitions, threads);
+  const std::vector<Value> queries = pack_queries<Value>(x, rows, order.scale);
   const std::size_t padded = queries.size() / x.columns;
-  const std::vector<Piece> pieces = cut(order);
+  const std::vector<Piece> pieces = cut(order.first_group);
   HugeArray<double> parts(pieces.size() * padded), sums(order.labels.size() * padded);
   for_each_block(pieces.size(), threads, [&](std::size_t p, int) {
-    sum_piece(order, x.columns, pieces[p], queries, parts.data() + p * padded);
+    sum_piece<Value>(order, x.columns, pieces[p], queries, parts.data() + p * padded);
   });
   for (std::size_t p = 0; p < pieces.size(); ++p)
     for (std::size_t q = 0; q < padded; ++q) sums[pieces[p].segment * padded + q] += parts[p * padded + q];
-  return sums;
+  return {std::move(order.labels), std::move(sums)};
 }
 
 double silhouette_from(double a, double b) { return a == b ? 0 : (b - a) / std::max(a, b); }
@@ -156,14 +189,14 @@ double silhouette_of(std::span<const double> to_cluster, std::span<const double>
   return silhouette_from(to_cluster[own] / others, b);
 }
 
-std::vector<double> judge(const Partition& p, std::size_t index, const JointOrder& order, const HugeArray<double>& sums,
-                          std::span<const std::size_t> rows, std::span<const double> weights) {
-  const std::size_t padded = sums.size() / order.labels.size();
+std::vector<double> judge(const Partition& p, std::size_t index, const DistanceSums& found, std::span<const std::size_t> rows,
+                          std::span<const double> weights) {
+  const std::size_t padded = found.sums.size() / found.labels.size();
   std::vector<double> values(rows.size()), to_cluster(p.k);
   for (std::size_t q = 0; q < rows.size(); ++q) {
     std::fill(to_cluster.begin(), to_cluster.end(), 0.0);
-    for (std::size_t s = 0; s < order.labels.size(); ++s)
-      to_cluster[static_cast<std::size_t>(order.labels[s][index])] += sums[s * padded + q];
+    for (std::size_t s = 0; s < found.labels.size(); ++s)
+      to_cluster[static_cast<std::size_t>(found.labels[s][index])] += found.sums[s * padded + q];
     values[q] = silhouette_of(to_cluster, weights, static_cast<std::size_t>(p.labels[rows[q]]));
   }
   return values;
@@ -220,10 +253,10 @@ SilhouetteScores silhouettes(MatrixView x, std::span<const Partition> partitions
   if (scores.exact) scores.rows.resize(x.rows), std::iota(scores.rows.begin(), scores.rows.end(), 0);
   else scores.rows = draw_rows(x, std::max<std::size_t>(2, options.sample_rows), options.seed);
   for (std::size_t row : scores.rows) scores.weights.push_back(scores.exact ? x.weight(row) : 1.0);
-  const JointOrder order = order_rows(x, partitions, options.threads);
-  const HugeArray<double> sums = distance_sums(x, order, scores.rows, options.threads);
+  const DistanceSums found = scores.exact ? distance_sums<double>(x, partitions, scores.rows, options.threads)
+                                          : distance_sums<float>(x, partitions, scores.rows, options.threads);
   for (std::size_t i = 0; i < partitions.size(); ++i) {
-    Silhouette s{.mean = {}, .values = judge(partitions[i], i, order, sums, scores.rows, weights[i])};
+    Silhouette s{.mean = {}, .values = judge(partitions[i], i, found, scores.rows, weights[i])};
     s.mean = estimate(s.values, scores.weights, scores.exact);
     scores.partitions.push_back(std::move(s));
   }

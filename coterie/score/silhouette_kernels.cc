@@ -2,17 +2,17 @@
 
 namespace coterie {
 
-namespace plain { extern const AddDistances add_distances; }
-namespace avx2 { extern const AddDistances add_distances; }
-namespace avx512 { extern const AddDistances add_distances; }
+namespace plain { extern const SilhouetteKernels silhouette_kernels; }
+namespace avx2 { extern const SilhouetteKernels silhouette_kernels; }
+namespace avx512 { extern const SilhouetteKernels silhouette_kernels; }
 
-AddDistances add_distances(Isa isa) {
+const SilhouetteKernels& silhouette_kernels(Isa isa) {
   switch (isa) {
-    case Isa::avx512: return avx512::add_distances;
-    case Isa::avx2: return avx2::add_distances;
+    case Isa::avx512: return avx512::silhouette_kernels;
+    case Isa::avx2: return avx2::silhouette_kernels;
     case Isa::plain: break;
   }
-  return plain::add_distances;
+  return plain::silhouette_kernels;
 }
 
 }  // namespace coterie

@@ -63,31 +63,63 @@ std::vector<Isa> isas_here() {
   return isas;
 }
 
+template <class Value>
+double plain_sum(std::span<const Value> rows, std::span<const double> weights, std::size_t columns, const Value* query) {
+  double lanes[8] = {};
+  for (std::size_t r = 0; r < weights.size(); ++r) {
+    Value squared = 0;
+    for (std::size_t j = 0; j < columns; ++j) {
+      const Value d = rows[(r / 16 * columns + j) * 16 + r % 16] - query[j];
+      squared = std::fma(d, d, squared);
+    }
+    lanes[r % 8] = std::fma(weights[r], static_cast<double>(std::sqrt(squared)), lanes[r % 8]);
+  }
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
 TEST(SilhouetteKernel, GivesTheSameBitsOnEveryInstructionSetAndThoseOfPlainLoops) {
   Random random(4);
   for (std::size_t columns : {1, 3, 8, 15})
     for (std::size_t groups : {1, 2, 5}) {
-      std::vector<double> rows(groups * 16 * columns), weights(groups * 16), queries(4 * columns);
+      std::vector<double> rows(groups * 16 * columns), weights(groups * 16), queries(queries_at_once * columns);
       for (auto* values : {&rows, &weights, &queries})
         for (double& v : *values) v = std::abs(random.normal());
-      double expected[4];
-      for (std::size_t q = 0; q < 4; ++q) {
-        double lanes[8] = {};
-        for (std::size_t r = 0; r < groups * 16; ++r) {
-          double squared = 0;
-          for (std::size_t j = 0; j < columns; ++j) {
-            const double d = rows[(r / 16 * columns + j) * 16 + r % 16] - queries[q * columns + j];
-            squared = std::fma(d, d, squared);
-          }
-          lanes[r % 8] = std::fma(weights[r], std::sqrt(squared), lanes[r % 8]);
-        }
-        expected[q] = 1 + (((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7])));
-      }
+      const std::vector<float> single_rows(rows.begin(), rows.end()), single_queries(queries.begin(), queries.end());
       for (Isa isa : isas_here()) {
-        double totals[4] = {1, 1, 1, 1};
-        add_distances(isa)(rows.data(), weights.data(), groups, columns, queries.data(), totals);
-        for (std::size_t q = 0; q < 4; ++q) ASSERT_EQ(totals[q], expected[q]);
+        std::vector<double> totals(queries_at_once, 1.0), single(queries_at_once, 1.0);
+        silhouette_kernels(isa).add_distances(rows.data(), weights.data(), groups, columns, queries.data(), totals.data());
+        silhouette_kernels(isa).add_single_distances(single_rows.data(), weights.data(), groups, columns, single_queries.data(), single.data());
+        for (std::size_t q = 0; q < queries_at_once; ++q) {
+          ASSERT_EQ(totals[q], 1 + plain_sum<double>(rows, weights, columns, queries.data() + q * columns));
+          ASSERT_EQ(single[q], 1 + plain_sum<float>(single_rows, weights, columns, single_queries.data() + q * columns));
+        }
       }
+    }
+}
+
+// The bound of silhouette.h with the greatest norms in place of means, on tails as heavy as those of shops, and at scales
+// whose squares no float can hold.
+TEST(Silhouette, OfASampleIsOffByNoMoreThanItsBound) {
+  for (const double unit : {1.0, 1e-30, 1e30})
+    for (const double tail : {0.5, 2.0}) {
+      Labelled data = random_clusters(4000, 6, 3, 21);
+      Random random(22);
+      for (std::size_t j = 0; j < 6; ++j)
+        for (double& value : data.x.column(j)) value *= unit * std::exp(tail * random.normal());
+      const Partition partition{data.labels, 3};
+      const SilhouetteScores sampled = silhouettes(data.x, {&partition, 1}, {.exact_up_to = 0, .sample_rows = 500}), exact = exact_silhouette(data.x, partition);
+      double greatest = 0;
+      for (std::size_t i = 0; i < data.x.rows(); ++i) {
+        double squared = 0;
+        for (std::size_t j = 0; j < 6; ++j) squared += std::pow(data.x.at(i, j) / unit, 2);
+        greatest = std::max(greatest, std::sqrt(squared));
+      }
+      double worst = 0;
+      for (std::size_t s = 0; s < sampled.rows.size(); ++s)
+        worst = std::max(worst, std::abs(sampled.partitions[0].values[s] - exact.partitions[0].values[sampled.rows[s]]));
+      // max(a, b) is at least 0.5 units in these data: the rows are spread by 1.5 and more.
+      EXPECT_LE(worst, 2 * 0x1p-24 * (2 * greatest / 0.5 + 6)) << unit << " " << tail;
+      EXPECT_GT(worst, 0);
     }
 }
 

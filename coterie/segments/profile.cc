@@ -6,32 +6,10 @@
 #include <numeric>
 
 #include "coterie/base/parallel.h"
+#include "coterie/segments/order_statistics.h"
 
 namespace coterie {
 namespace {
-
-// Quantiles of values in rising order of p: each call leaves everything before its place smaller, so that the next
-// has less to do. Reorders values.
-class RisingQuantiles {
- public:
-  explicit RisingQuantiles(std::span<double> values) : values_(values), from_(values.begin()) {}
-
-  double next(double p) {
-    if (values_.empty()) return 0;
-    const double place = p * static_cast<double>(values_.size() - 1);
-    const auto low = values_.begin() + static_cast<std::ptrdiff_t>(place);
-    if (low > from_ || from_ == values_.begin()) std::nth_element(from_, low, values_.end());
-    from_ = low;
-    const double weight = place - std::floor(place);
-    if (weight == 0) return *low;
-    const double above = *std::min_element(low + 1, values_.end());
-    return weight == 0.5 ? (*low + above) / 2 : *low + weight * (above - *low);
-  }
-
- private:
-  std::span<double> values_;
-  std::span<double>::iterator from_;
-};
 
 double mean_of(std::span<const double> values) {
   return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -55,18 +33,18 @@ ClusterProfile empty_profile(std::uint64_t size, std::size_t rows, std::size_t c
   return {size, static_cast<double>(size) / static_cast<double>(rows), zeros, zeros, zeros, zeros, zeros, zeros, zeros, zeros};
 }
 
-// Reorders values.
-void describe_column(ClusterProfile& profile, std::size_t column, std::span<double> values, double mean) {
-  profile.means[column] = mean;
+void describe_column(ClusterProfile& profile, std::size_t column, std::span<const double> values) {
+  const double mean = profile.means[column] = mean_of(values);
   profile.deviations[column] = deviation_of(values, mean);
   const auto above = std::count_if(values.begin(), values.end(), [](double value) { return value > 0; });
   profile.above_zero[column] = values.empty() ? 0 : static_cast<double>(above) / static_cast<double>(values.size());
-  RisingQuantiles quantiles(values);
-  profile.quantile_05[column] = quantiles.next(0.05);
-  profile.quantile_25[column] = quantiles.next(0.25);
-  profile.medians[column] = quantiles.next(0.5);
-  profile.quantile_75[column] = quantiles.next(0.75);
-  profile.quantile_95[column] = quantiles.next(0.95);
+  constexpr double probabilities[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+  const std::vector<double> found = quantiles(values, probabilities);
+  profile.quantile_05[column] = found[0];
+  profile.quantile_25[column] = found[1];
+  profile.medians[column] = found[2];
+  profile.quantile_75[column] = found[3];
+  profile.quantile_95[column] = found[4];
 }
 
 }  // namespace
@@ -85,13 +63,12 @@ Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32
     for (std::size_t c = 0; c < k; ++c) next[c + 1] = next[c] + sizes[c];
     const std::span<const double> source = table.values.column(column);
     for (std::size_t i = 0; i < rows; ++i) values[next[static_cast<std::size_t>(labels[i])]++] = source[i];
-    double* begin = values.data();
+    const double* begin = values.data();
     for (ClusterProfile& cluster : profiles.clusters) {
-      const std::span<double> run(begin, cluster.customers);
-      describe_column(cluster, column, run, mean_of(run));
+      describe_column(cluster, column, {begin, cluster.customers});
       begin += cluster.customers;
     }
-    describe_column(profiles.everyone, column, {values.data(), rows}, mean_of(source));
+    describe_column(profiles.everyone, column, source);
   });
   return profiles;
 }
