@@ -93,7 +93,7 @@ export function sharesChart(report: Report): HTMLElement | null {
   const drawn = chart(`Share of customers beside share of ${money} for each segment`, 60 + 56 * names.length, {
     grid: { left: 10, right: 60, top: 30, bottom: 10, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: ["customers", money] },
-    xAxis: valueAxis({ max: 100, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: "{value} %" } }),
+    xAxis: valueAxis({ axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: "{value} %" } }),
     yAxis: categoryAxis(names),
     series: [series("revenue_share", money, 100), series("share", "customers", 45)],
   });

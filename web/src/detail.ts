@@ -80,7 +80,7 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
       const { lift } = drawn[p.dataIndex];
       return lift[0] === 0 ? `${names[p.dataIndex]}\nnone` : `${names[p.dataIndex]}\n${times(lift[0])} everyone's average\n95 % interval ${times(lift[1])} to ${times(lift[2])}`;
     }),
-    xAxis: valueAxis({ type: "log", min: low, max: high, axisTick: { show: false, customValues: places }, axisLabel: { color: "var(--faint)", hideOverlap: true, customValues: places, formatter: (v: number) => `${Number(v.toPrecision(2))} ×` } }),
+    xAxis: valueAxis({ type: "log", min: low / 1.15, max: high, axisTick: { show: false, customValues: places }, axisLabel: { color: "var(--faint)", hideOverlap: true, customValues: places, formatter: (v: number) => `${Number(v.toPrecision(2))} ×` } }),
     yAxis: categoryAxis(names),
     series: [
       {

@@ -59,13 +59,13 @@ export function plain(value: number | null): string {
 export function percent(share: number | null): string {
   if (share === null) return "–";
   const value = 100 * share;
-  if (value > 0 && value < 0.1) return "< 0.1 %";
-  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)} %`;
+  if (value > 0 && value < 0.1) return "<\u00a00.1\u00a0%";
+  return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)}\u00a0%`;
 }
 
 /** Of small shares two digits, where percent() says "< 0.1 %". */
 export function smallPercent(share: number | null): string {
-  return share !== null && share > 0 && share < 0.001 ? `${two.format(100 * share)} %` : percent(share);
+  return share !== null && share > 0 && share < 0.001 ? `${two.format(100 * share)}\u00a0%` : percent(share);
 }
 
 /** An average of a feature in its unit; rates and shares in percent. */
@@ -85,7 +85,7 @@ export function ownValueOf(feature: Feature, value: number | null): string {
 /** So many digits behind the point; what could not be computed is a dash. */
 export const fixed = (value: number | null, digits: number): string => (value === null ? "–" : value.toFixed(digits).replace(/^-(0\.?0*)$/, "$1"));
 
-export const times = (lift: number | null): string => (lift === null ? "–" : lift === 0 ? "none" : `${three.format(lift)} ×`);
+export const times = (lift: number | null): string => (lift === null ? "–" : lift === 0 ? "none" : `${three.format(lift)}\u00a0×`);
 
 export function conditionText(condition: Condition, report: Report): string {
   const feature = report.features.find((f) => f.name === condition.feature);
