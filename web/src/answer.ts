@@ -57,7 +57,7 @@ function card(segment: Segment, index: number, report: Report, select: (index: n
     element("span", { class: "top" }, element("span", { class: "size" }, `${count(segment.customers)} customers`), element("span", { class: "goal" }, data(segment.play.goal))),
     bar(segment.share, index, "of customers"),
     segment.revenue_share !== null && bar(segment.revenue_share, index, `of ${word(report.revenue?.feature ?? "revenue")}`),
-    segment.evidence.length > 0 && element("span", { class: "why" }, data(evidenceText(segment.evidence[0], report))),
+    segment.evidence.length > 0 && element("span", { class: "why" }, evidenceText(segment.evidence[0], report)),
     segment.play.action !== "" && element("span", { class: "action" }, data(segment.play.action)),
   );
   return element("li", {}, button);

@@ -21,7 +21,7 @@ function playbook(segment: Segment, report: Report): HTMLElement {
 }
 
 function why(segment: Segment, report: Report): HTMLElement {
-  const items = segment.evidence.map((e) => element("li", {}, data(evidenceText(e, report))));
+  const items = segment.evidence.map((e) => element("li", {}, evidenceText(e, report)));
   return element("div", {}, element("h4", {}, "Why this name"), element("ul", {}, ...items));
 }
 
@@ -33,11 +33,11 @@ function rule(segment: Segment, report: Report): HTMLElement {
     return box;
   }
   const conditions = main.conditions.map((c) => conditionText(c, report));
-  append(box, element("p", { class: "rule" }, data(conditions.length === 0 ? "everyone" : conditions.join(" and "))));
+  append(box, element("p", { class: "rule" }, conditions.length === 0 ? "everyone" : conditions.join(" and ")));
   const precision = main.customers > 0 ? main.of_segment / main.customers : 0;
   append(box, element("p", { class: "muted" }, `holds for ${count(main.customers)} customers; ${percent(precision)} of them are in this segment, which is ${percent(main.of_segment / segment.customers)} of it.`));
   if (others.length > 0) {
-    const more = others.map((way) => element("li", {}, data(way.conditions.map((c) => conditionText(c, report)).join(" and ")), ` (${count(way.customers)} customers)`));
+    const more = others.map((way) => element("li", {}, way.conditions.map((c) => conditionText(c, report)).join(" and "), ` (${count(way.customers)} customers)`));
     append(box, element("details", {}, element("summary", {}, `${others.length} further ${others.length === 1 ? "way" : "ways"} into this segment`), element("ul", {}, ...more)));
     append(box, element("p", { class: "muted" }, `All ways together: precision ${percent(segment.rule.precision)}, recall ${percent(segment.rule.recall)}.`));
   }

@@ -1,5 +1,6 @@
 // Numbers and names of features in plain words.
 import type { Condition, Feature, Report } from "./data";
+import { isolated } from "./elements";
 
 const words = new Map(Object.entries({
   total_events: "events",
@@ -89,15 +90,15 @@ export const times = (lift: number | null): string => (lift === null ? "–" : l
 
 export function conditionText(condition: Condition, report: Report): string {
   const feature = report.features.find((f) => f.name === condition.feature);
-  const name = word(condition.feature);
+  const name = isolated(word(condition.feature));
   if (feature?.kind === "truth") return condition.at_least ? name : `not ${name}`;
   const level = feature?.levels?.[Math.ceil(condition.value)];
   return `${name} ${condition.at_least ? "at least" : "below"} ${level ?? plain(condition.value)}`;
 }
 
 export function evidenceText(e: { feature: string; divisor: string; own: number; everyone: number }, report: Report): string {
-  if (e.divisor === "" && report.features.find((f) => f.name === e.feature)?.kind === "truth") return `${word(e.feature)}: ${percent(e.own)}, everyone ${percent(e.everyone)}`;
-  const what = e.divisor === "" ? word(e.feature) : `${word(e.feature)} per ${word(e.divisor).replace(/s$/, "")}`;
+  if (e.divisor === "" && report.features.find((f) => f.name === e.feature)?.kind === "truth") return `${isolated(word(e.feature))}: ${percent(e.own)}, everyone ${percent(e.everyone)}`;
+  const what = e.divisor === "" ? isolated(word(e.feature)) : `${isolated(word(e.feature))} per ${isolated(word(e.divisor).replace(/s$/, ""))}`;
   return `${what}: ${plain(e.own)} on average, everyone ${plain(e.everyone)}`;
 }
 
