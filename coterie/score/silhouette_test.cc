@@ -185,7 +185,8 @@ TEST(Silhouette, GivesTheSameBitsOnAnyNumberOfThreads) {
   }
 }
 
-TEST(SampledSilhouette, JudgesTheSampledRowsExactlyAndItsIntervalHoldsTheTruth) {
+// To single precision: OfASampleIsOffByNoMoreThanItsBound has the bound.
+TEST(SampledSilhouette, JudgesTheSampledRowsAndItsIntervalHoldsTheTruth) {
   const Labelled data = random_clusters(3000, 4, 3, 5);
   const Partition p{data.labels, 3};
   const auto truth = exact_silhouette(data.x, p);
@@ -193,7 +194,7 @@ TEST(SampledSilhouette, JudgesTheSampledRowsExactlyAndItsIntervalHoldsTheTruth) 
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const auto sampled = silhouettes(data.x, {&p, 1}, {.exact_up_to = 0, .sample_rows = 150, .seed = seed});
     for (std::size_t q = 0; q < sampled.rows.size(); ++q)
-      ASSERT_NEAR(sampled.partitions[0].values[q], truth.partitions[0].values[sampled.rows[q]], 1e-13);
+      ASSERT_NEAR(sampled.partitions[0].values[q], truth.partitions[0].values[sampled.rows[q]], 1e-6);
     const Estimate e = sampled.partitions[0].mean;
     inside += e.low <= truth.partitions[0].mean.mean && truth.partitions[0].mean.mean <= e.high;
   }
