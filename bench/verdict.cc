@@ -71,8 +71,8 @@ void print_line(const Outcome& o) {
   fmt::print("{},{},{},{:.2f},{},{},{},{},{}", o.task.kind, o.task.segments, o.task.columns, o.silhouette, o.task.seed, name_of(o.verdict.answer), o.verdict.k, o.verdict.natural_groups,
              o.by_silhouette);
   if (e != nullptr)
-    fmt::print(",{:.3f},{:.3f},{:.3f},{:.2f},{:.3f}", e->silhouette.mean, e->least_separation, e->half_split_agreement.mean, e->hardest_null()->silhouette.z,
-               e->hardest_null()->silhouette.p_value);
+    fmt::print(",{:.3f},{:.3f},{:.3f},{:.2f},{:.3f}", e->silhouette.mean, e->least_separation, e->half_split_agreement.mean, e->hardest_null().silhouette.z,
+               e->hardest_null().silhouette.p_value);
   for (const KEvidence& row : o.verdict.table)
     fmt::print(";{} groups {} sep {:.2f} half {:.2f} jac {:.2f} near {:.2f}", row.k, row.groups, row.least_separation, row.half_split_agreement.mean, row.least_jaccard, row.near_optimum.agreement);
   fmt::print("\n");
@@ -89,7 +89,7 @@ void count(const Outcome& o, Tally& t) {
   t.near_k += o.verdict.natural_groups > 1 && off(o.verdict.natural_groups) <= 1;
   t.exact_k += o.verdict.natural_groups == o.task.segments;
   if (const KEvidence* e = o.verdict.evidence(o.by_silhouette)) {
-    t.null_rejected += e->hardest_null()->silhouette.p_value <= 0.05;
+    t.null_rejected += e->hardest_null().silhouette.p_value <= 0.05;
     t.agreeing += e->half_split_agreement.mean >= 0.8;
   }
 }

@@ -68,7 +68,7 @@ void add_algorithm_options(CLI::App& command, AlgorithmOptions& o) {
   command.add_option("--cut", o.tree.cut, "hierarchical: cut the tree at this height, instead of into --k segments")->check(CLI::NonNegativeNumber);
   command.add_option("--micro-clusters", o.tree.micro_clusters, "hierarchical: leaves of the tree; with no more different rows than that it is exact")->check(CLI::Range(2, 40000))->capture_default_str();
   command.add_option("--components", o.density.components, "hdbscan: principal components in which densities are looked at")->check(CLI::Range(1, 10))->capture_default_str();
-  command.add_option("--min-cluster-size", o.density.min_cluster_size, "hdbscan: customers of the smallest segment; 1 % of all, at least 5, where not given")->check(CLI::Range(2, 1000000000));
+  command.add_option("--min-cluster-size", o.density.min_cluster_size, "hdbscan: customers of the smallest segment; 1 % of all, at least 10, where not given")->check(CLI::Range(2, 1000000000));
   command.add_option("--min-samples", o.density.min_samples, "hdbscan: neighbours of a customer, itself not counted, that make its density; --min-cluster-size, at most 10, where not given")->check(CLI::Range(1, 10000));
   command.add_option("--selection", o.selection, "hdbscan: excess-of-mass, or leaf for more and smaller segments")->capture_default_str();
   command.add_option("--epsilon", o.density.epsilon, "hdbscan: segments are not split below this distance")->check(CLI::NonNegativeNumber);

@@ -52,7 +52,7 @@ void print_inputs(const coterie::ReadReport& read) {
 // What the verdict knows of a k beside the silhouette.
 std::string evidence_text(const coterie::KEvidence* e) {
   if (e == nullptr) return "";
-  const std::string null = e->hardest_null() == nullptr ? "" : fmt::format("{:.3f}", e->hardest_null()->silhouette.null_mean);
+  const std::string null = e->nulls.empty() ? "" : fmt::format("{:.3f}", e->hardest_null().silhouette.null_mean);
   return fmt::format("{:>9}  {:>10.2f}  {:>6.2f}  {:>9.2f}", null, e->least_separation, e->half_split_agreement.mean, e->least_jaccard);
 }
 

@@ -22,6 +22,7 @@ namespace {
 constexpr std::array names = {"kmeans", "constrained-kmeans", "hierarchical", "hdbscan", "gaussian-mixture", "k-prototypes", "k-medoids", "mini-batch"};
 static_assert(names.size() == std::variant_size_v<Algorithm>);
 
+constexpr std::size_t most_found = 1000;        // clusters that an algorithm may find by itself
 constexpr std::size_t prototype_rows = 50'000;  // k-prototypes is fitted to a sample of so many rows
 
 double weight_sum(MatrixView x) {
@@ -178,6 +179,11 @@ struct Fitting {
 
   void add_cut(const LabelledPoints& points, const HugeArray<std::int32_t>& nearest, const std::vector<int>& of_leaf) {
     const std::size_t k = 1 + static_cast<std::size_t>(std::ranges::max(of_leaf));
+    if (k > most_found) {
+      const std::vector<Merge>& merges = sweep.tree->merges;
+      throw Error(ErrorKind::usage, fmt::format("the tree falls into {} clusters at this height, which are no segments", k),
+                  fmt::format("cut it higher: its last two merges are at {:.4g} and {:.4g}, the tenth from the end at {:.4g}", merges[merges.size() - 2].height, merges.back().height, merges[merges.size() - 10].height));
+    }
     Clustering c{.k = k, .labels = HugeArray<std::int32_t>(x.rows), .converged = true};
     for (std::size_t i = 0; i < x.rows; ++i) c.labels[i] = of_leaf[static_cast<std::size_t>(nearest[i])];
     const std::vector<std::int32_t> number = inverse(by_weight(x, c.labels, k));
@@ -190,7 +196,7 @@ struct Fitting {
 
   void operator()(const HdbscanChoice& o) {
     const double customers = weight_sum(x);
-    const std::size_t size = o.min_cluster_size > 0 ? o.min_cluster_size : std::max<std::size_t>(5, static_cast<std::size_t>(std::llround(customers / 100)));
+    const std::size_t size = o.min_cluster_size > 0 ? o.min_cluster_size : std::max<std::size_t>(10, static_cast<std::size_t>(std::llround(customers / 100)));
     const std::size_t samples = o.min_samples > 0 ? o.min_samples : std::min<std::size_t>(size, 10);
     Density rule{fit_pca(x, std::min(o.components, x.columns), options.threads), {}, {}};
     const Matrix projected = project(x, rule.projection, options.threads);
@@ -199,6 +205,7 @@ struct Fitting {
     Hdbscan found = hdbscan(rows, {.min_cluster_size = size, .min_samples = samples, .selection = o.selection, .epsilon = o.epsilon,
                                    .allow_single_cluster = o.allow_single_cluster, .smallest_distance = o.smallest_distance, .threads = options.threads});
     const std::size_t k = found.size.size();
+    if (k > most_found) throw Error(ErrorKind::usage, fmt::format("HDBSCAN finds {} clusters of {} customers and more, which are no segments", k, size), "give a larger --min-cluster-size");
     sweep.notes.push_back(fmt::format("HDBSCAN on {} principal component{} ({:.0f} % of the variance), min_cluster_size {}, min_samples {} (the customer itself not counted): {} cluster{}, {:.0f} of {:.0f} customers are noise",
                                       rule.projection.components, rule.projection.components == 1 ? "" : "s", 100 * explained(rule.projection), size, samples, k, k == 1 ? "" : "s", found.noise_size, customers));
     if (k > 0) rule.number_of = inverse(by_weight(x, found.rows.label, k));

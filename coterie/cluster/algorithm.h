@@ -32,7 +32,7 @@ struct HierarchicalChoice {
 
 struct HdbscanChoice {
   std::size_t components = 2;              // principal components of the columns that densities are looked at in
-  std::size_t min_cluster_size = 0;        // customers; 0: 1 % of them, at least 5
+  std::size_t min_cluster_size = 0;        // customers; 0: 1 % of them, at least 10
   std::size_t min_samples = 0;             // the customer itself not counted; 0: min_cluster_size, at most 10
   Selection selection = Selection::excess_of_mass;
   double epsilon = 0;

@@ -2,8 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <set>
+#include <functional>
 
 #include "coterie/base/error.h"
 #include "coterie/base/random.h"
@@ -90,7 +91,8 @@ TEST(Algorithm, ClustersAreNumberedByWeightAndSizesAndInertiaAreThoseOfTheLabels
         if (found.labels[i] >= 0) sizes[static_cast<std::size_t>(found.labels[i])] += c.weights[i];
       for (std::size_t k = 0; k < found.k && !divides; ++k) EXPECT_DOUBLE_EQ(sizes[k], found.sizes[k]) << name_of(algorithm);
       EXPECT_EQ(found.centres.size(), found.k * 4);
-      if (std::holds_alternative<HdbscanChoice>(algorithm) || std::holds_alternative<KmeansOptions>(algorithm)) EXPECT_TRUE(std::ranges::is_sorted(found.sizes, std::greater()));
+      const bool is_ordered = std::holds_alternative<HdbscanChoice>(algorithm) || std::holds_alternative<KmeansOptions>(algorithm);
+      EXPECT_TRUE(!is_ordered || std::ranges::is_sorted(found.sizes, std::greater())) << name_of(algorithm);
     }
   }
 }

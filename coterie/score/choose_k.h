@@ -33,7 +33,7 @@ struct KChoiceRow {
   std::vector<double> sizes;           // weight of each cluster, heaviest first
   int restarts_agreeing = 0;
   std::optional<double> runner_up_inertia;
-  std::optional<double> log_likelihood, bic, icl;  // of mixtures; larger is better
+  std::optional<double> log_likelihood = {}, bic = {}, icl = {};  // of mixtures; larger is better
 };
 
 struct KChoice {
