@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "coterie/base/error.h"
 #include "coterie/base/random.h"
 #include "coterie/matrix/equal_rows.h"
-#include "coterie/score/agreement.h"
 
 namespace coterie {
 namespace {
@@ -51,6 +51,16 @@ std::vector<Algorithm> all_algorithms() {
   return all;
 }
 
+// The share of the rows that are in a cluster whose most frequent cloud is theirs; noise counts as wrong.
+double purity(std::span<const std::int32_t> labels, const std::vector<int>& truth) {
+  std::map<std::int32_t, std::map<int, double>> counts;
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    if (labels[i] >= 0) ++counts[labels[i]][truth[i]];
+  double right = 0;
+  for (const auto& [label, of_cloud] : counts) right += std::ranges::max_element(of_cloud, {}, [](const auto& count) { return count.second; })->second;
+  return right / static_cast<double>(truth.size());
+}
+
 TEST(Algorithm, EachFindsThreeClouds) {
   const Customers c = customers(600);
   for (const Algorithm& algorithm : all_algorithms()) {
@@ -58,8 +68,7 @@ TEST(Algorithm, EachFindsThreeClouds) {
     const Sweep sweep = cluster_sweep(algorithm, c.view(), layout, {.range = {3, 3}});
     ASSERT_EQ(sweep.clusterings.size(), 1u) << name_of(algorithm);
     EXPECT_EQ(sweep.clusterings[0].k, 3u) << name_of(algorithm);
-    const std::vector<int> labels(sweep.clusterings[0].labels.begin(), sweep.clusterings[0].labels.end());
-    EXPECT_GT(adjusted_rand(contingency(labels, c.truth)), std::holds_alternative<HdbscanChoice>(algorithm) ? 0.7 : 0.95) << name_of(algorithm);
+    EXPECT_GT(purity(sweep.clusterings[0].labels, c.truth), std::holds_alternative<HdbscanChoice>(algorithm) ? 0.8 : 0.97) << name_of(algorithm);
   }
 }
 
