@@ -83,7 +83,7 @@ void add_indices(MatrixView sample, std::span<const std::int32_t> labels, KEvide
 }
 
 // All k at once, on the same sampled rows. NaN where the sample has nobody of a cluster.
-void add_silhouettes(MatrixView sample, const std::vector<Judged>& judged, const Refit& refit, const VerdictOptions& options, std::vector<KEvidence>& table) {
+void add_silhouettes(MatrixView sample, const std::vector<Judged>& judged, const VerdictOptions& options, std::vector<KEvidence>& table) {
   std::vector<Partition> partitions;
   std::vector<std::size_t> place;
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -103,9 +103,9 @@ void add_silhouettes(MatrixView sample, const std::vector<Judged>& judged, const
 
 void add_scores(const Samples& samples, const std::vector<Judged>& judged, const Refit& refit, const VerdictOptions& options, std::vector<KEvidence>& table) {
   for (std::size_t i = 0; i < table.size(); ++i) add_indices(samples.all, judged[i].labels, table[i]);
-  if (refit.any_k) return add_silhouettes(samples.all, judged, refit, options, table);
+  if (refit.any_k) return add_silhouettes(samples.all, judged, options, table);
   const ClusteredRows clustered = without_noise(samples.all, judged[0].labels);  // one k only
-  add_silhouettes(clustered.rows, {{judged[0].centres, clustered.labels, {}, {}}}, refit, options, table);
+  add_silhouettes(clustered.rows, {{judged[0].centres, clustered.labels, {}, {}}}, options, table);
 }
 
 void add_valleys(const Samples& samples, const Judged& judged, int threads, KEvidence& evidence) {
