@@ -34,6 +34,12 @@ std::string names(const std::vector<std::size_t>& clusters, const coterie::Saved
   return text;
 }
 
+void print_agreement(const coterie::LabelAgreement& a) {
+  if (a.customers == 0) return;
+  fmt::print("agreement of the labels of {} customers (1 = the same, 0 = as by chance): ARI {:.4f}, AMI {:.4f}, NMI {:.4f}, Fowlkes-Mallows {:.4f}\n", grouped(a.customers), a.adjusted_rand,
+             a.adjusted_mutual_information, a.normalised_mutual_information, a.fowlkes_mallows);
+}
+
 // What became of each segment, where it did not simply go on.
 void print_fates(const Comparison& c) {
   for (std::size_t a = 0; a < c.earlier.model.k; ++a) {
@@ -63,6 +69,7 @@ void print_drift(const Comparison& c) {
 
 void print_comparison(const Comparison& comparison) {
   print_movement(comparison);
+  print_agreement(comparison.agreement);
   print_fates(comparison);
   print_drift(comparison);
 }

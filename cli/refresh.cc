@@ -81,7 +81,7 @@ void add_refresh_command(CLI::App& app) {
   refresh->add_option("--out", command->options.run.out, "Folder for the refreshed run");
   refresh->add_flag("--refit", command->options.refit, "Fit a new model; a segment that goes on keeps its identity and name");
   refresh->add_option("--k", command->k, "Of a refit: number of segments, or a range of which the silhouette chooses")->capture_default_str();
-  refresh->add_option("--restarts", command->options.run.restarts, "Of a refit: seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
+  refresh->add_option("--restarts", command->options.run.restarts, "Of a refit: seedings for each k")->check(CLI::Range(1, 10000));
   refresh->add_option("--seed", command->options.run.seed, "Of a refit: same seed, same result")->capture_default_str();
   refresh->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
   refresh->callback([command, refresh] {

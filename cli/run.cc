@@ -6,6 +6,7 @@
 #include <memory>
 #include <numeric>
 
+#include "cli/algorithm_options.h"
 #include "cli/commands.h"
 #include "cli/config.h"
 #include "cli/options.h"
@@ -23,6 +24,8 @@ struct RunCommand {
   ColumnOptions columns;
   OrderOptions orders;
   coterie::RunOptions options;
+  AlgorithmOptions algorithm;
+  CLI::App* app = nullptr;
   std::vector<std::string> derived;
   std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike", least_segment;
   bool json = false;
@@ -49,7 +52,13 @@ void print_inputs(const coterie::ReadReport& read) {
 // What the verdict knows of a k beside the silhouette.
 std::string evidence_text(const coterie::KEvidence* e) {
   if (e == nullptr) return "";
-  return fmt::format("{:>9.3f}  {:>10.2f}  {:>6.2f}  {:>9.2f}", e->hardest_null().silhouette.null_mean, e->least_separation, e->half_split_agreement.mean, e->least_jaccard);
+  const std::string null = e->nulls.empty() ? "" : fmt::format("{:.3f}", e->hardest_null().silhouette.null_mean);
+  return fmt::format("{:>9}  {:>10.2f}  {:>6.2f}  {:>9.2f}", null, e->least_separation, e->half_split_agreement.mean, e->least_jaccard);
+}
+
+std::string silhouette_text(const coterie::KChoiceRow& row, bool exact) {
+  if (!row.silhouette) return "";
+  return fmt::format("{:.3f} ({})", row.silhouette->mean, exact ? "exact" : fmt::format("{:.3f} to {:.3f}", row.silhouette->low, row.silhouette->high));
 }
 
 // Beside data without groups: how many deviations of such data this k stands above it, and how often such data reach it.
@@ -81,11 +90,10 @@ void print_not_swept(const coterie::KChoice& choice, const coterie::Verdict& ver
 
 void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdict) {
   const bool judged = !verdict.table.empty();
-  fmt::print("\n  k      inertia   silhouette (95 % interval){}\n", judged ? "  no groups  separation  halves  resamples" : "");
+  fmt::print("\n  k      inertia   silhouette (95 % interval){}{}\n", judged ? "  no groups  separation  halves  resamples" : "", choice.by_bic ? "           BIC" : "");
   for (const coterie::KChoiceRow& row : choice.rows) {
-    const std::string interval = choice.exact ? "exact" : fmt::format("{:.3f} to {:.3f}", row.silhouette->low, row.silhouette->high);
-    fmt::print("{} {:2} {:12.6g}   {:<26}{}{}\n", row.k == choice.chosen ? '>' : ' ', row.k, row.inertia, fmt::format("{:.3f} ({})", row.silhouette->mean, interval),
-               evidence_text(verdict.evidence(row.k)), choice.elbow == row.k ? "   elbow" : "");
+    fmt::print("{} {:2} {:12.6g}   {:<26}{}{}{}\n", row.k == choice.chosen ? '>' : ' ', row.k, row.inertia, silhouette_text(row, choice.exact), evidence_text(verdict.evidence(row.k)),
+               row.bic ? fmt::format("  {:12.7g}", *row.bic) : "", choice.elbow == row.k ? "   elbow" : "");
   }
   print_not_swept(choice, verdict);
   if (judged)
@@ -177,6 +185,7 @@ void run(RunCommand& command) {
   coterie::RunOptions& options = command.options;
   options.inputs = command.input.inputs;
   options.k = k_range_from_text(command.k);
+  options.algorithm = algorithm_from(command.algorithm, *command.app);
   options.shape = shape_from_text(command.input.shape);
   options.least_segment = segment_size_from_text(command.least_segment);
   options.roles = roles_from_texts(command.input.roles);
@@ -207,6 +216,7 @@ void run(RunCommand& command) {
 void add_run_command(CLI::App& app) {
   CLI::App* run_app = app.add_subcommand("run", "From a shop's raw data to customer segments");
   const auto command = std::make_shared<RunCommand>();
+  command->app = run_app;
   add_input_options(*run_app, command->input);
   add_column_options(*run_app, command->columns);
   add_order_options(*run_app, command->orders);
@@ -220,12 +230,13 @@ void add_run_command(CLI::App& app) {
   run_app->add_option("--k", command->k, "Number of segments, or a range of which the verdict and the silhouette choose")->capture_default_str();
   run_app->add_option("--min-segment-size", command->least_segment, "A k with a smaller segment is not chosen: customers (500) or a share (2%)");
   run_app->add_option("--max-segments", command->options.most_segments, "The range of --k ends there")->check(CLI::Range(2, 100));
-  run_app->add_option("--restarts", command->options.restarts, "Seedings of k-means for each k")->check(CLI::Range(1, 10000))->capture_default_str();
+  add_algorithm_options(*run_app, command->algorithm);
+  run_app->add_option("--restarts", command->options.restarts, "Seedings for each k: 10 of k-means, else the algorithm's own")->check(CLI::Range(1, 10000));
   run_app->add_option("--seed", command->options.seed, "Same seed, same result")->capture_default_str();
-  run_app->add_flag("--exact", command->options.exact, "Run every restart of k-means on all customers, not on a sample first");
   run_app->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
   run_app->add_option("--names", command->options.names, "File of rules for names and actions; coterie names prints those that are used without it");
   run_app->add_flag("--reasons", command->options.reasons, "Also write customer_reasons.csv: how sure each customer's segment is, why, and what would move them");
+  run_app->add_flag("--silhouettes", command->options.silhouettes, "Also write a silhouette for each customer into membership.csv (exact up to 20,000 different rows, else the simplified one)");
   run_app->add_flag("--json", command->json, "Print the summary as JSON");
   run_app->callback([command, run_app] {
     apply_config(*run_app);

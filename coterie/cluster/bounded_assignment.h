@@ -20,15 +20,9 @@
 #include <vector>
 
 #include "coterie/base/matrix.h"
+#include "coterie/cluster/clustering.h"
 
 namespace coterie {
-
-struct RowPart {
-  std::size_t row;
-  std::int32_t cluster;
-  double weight;
-  bool operator==(const RowPart&) const = default;
-};
 
 struct BoundedAssignment {
   std::vector<std::int32_t> labels;  // rows

@@ -250,6 +250,8 @@ CondensedTree condense(SpanningTree& tree, const HugeArray<double>& weight, cons
   return result;
 }
 
+const char* name_of(Selection selection) { return selection == Selection::leaf ? "leaf" : "excess-of-mass"; }
+
 std::vector<std::int32_t> select_clusters(const CondensedTree& tree, const SelectionOptions& options) {
   if (tree.clusters.empty()) return {};
   auto marked = options.selection == Selection::leaf ? leaves_of(tree, options.allow_single_cluster)

@@ -46,6 +46,7 @@ CondensedTree condense(SpanningTree& tree, const HugeArray<double>& weight, cons
                        const HugeArray<std::uint32_t>& order, double min_cluster_size);
 
 enum class Selection { excess_of_mass, leaf };
+const char* name_of(Selection selection);  // "excess-of-mass"
 
 struct SelectionOptions {
   Selection selection = Selection::excess_of_mass;

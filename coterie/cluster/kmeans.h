@@ -10,11 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "coterie/base/matrix.h"
 #include "coterie/base/memory.h"
+#include "coterie/cluster/clustering.h"
 
 namespace coterie {
 
@@ -30,21 +30,9 @@ struct KmeansOptions {
   int threads = 0;                    // 0 = all processors; no influence on the result
 };
 
-// Clusters are numbered by weight, heaviest first, ties by the lexicographic order of centres.
-// Invariant: labels, inertia and sizes are those of assign(x, centres), bit for bit.
-struct KmeansResult {
-  std::size_t k = 0, columns = 0;
-  std::vector<double> centres;       // k x columns, row-major
-  HugeArray<std::int32_t> labels;    // one a row, in [0, k)
-  std::vector<double> sizes;         // weight of each cluster
-  double inertia = 0;                // sum of w |x - c|^2
-  int iterations = 0;                // Lloyd passes over all rows of the winning run
-  bool converged = false;            // false: max_iterations or the limit of single-row passes came first
-  int refilled = 0;                  // times an empty cluster was given the farthest row, in the winning run
-  int hartigan_moves = 0;            // single-row moves after Lloyd's convergence
-  int restarts_agreeing = 0;         // restarts that ended in the winning optimum; 0 when only a swap found it
-  std::optional<double> runner_up_inertia;  // the next best distinct optimum that was carried to the end
-};
+// Its clustering keeps the invariant: labels, inertia and sizes are those of assign(x, centres), bit for bit. Clusters of
+// equal weight are in the lexicographic order of centres.
+using KmeansResult = Clustering;
 
 struct KRange {
   std::size_t first = 2, last = 10;  // inclusive

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "coterie/source/ledger.h"
@@ -66,7 +67,7 @@ void write_segment_summary(OutputFile& file, const CustomerTable& table, const P
     const ClusterProfile& profile = profiles.clusters[c];
     lines.add("{},{},{},{}", c, csv_field(names[c].name), profile.customers, profile.share);
     for (const double median : profile.medians) lines.add(",{}", median);
-    if (verdict.segments.empty()) lines.add(",,");
+    if (verdict.segments.empty() || std::isnan(verdict.segments[c].separation)) lines.add(",,");  // noise is no segment
     else lines.add(",{:.4f},{:.4f}", verdict.segments[c].jaccard.mean, verdict.segments[c].separation);
     lines.add(",{}", verdict.sentence.empty() ? "" : name_of(verdict.answer));
     lines.end_line();

@@ -10,6 +10,7 @@
 #include "coterie/model/comparison_files.h"
 #include "coterie/model/match_segments.h"
 #include "coterie/model/saved_features.h"
+#include "coterie/score/agreement.h"
 
 namespace coterie {
 namespace {
@@ -30,6 +31,18 @@ void count_movement(Comparison& comparison) {
   }
   for (std::size_t row = 0; row < before.customers(); ++row)
     if (!met[row]) ++comparison.movement[static_cast<std::size_t>(before.labels[row])][kb];
+}
+
+// Of the customers that both runs have.
+LabelAgreement agreement_of(const std::vector<std::vector<std::uint64_t>>& movement) {
+  std::vector<int> before, after;
+  std::vector<double> customers;
+  for (std::size_t a = 0; a + 1 < movement.size(); ++a)
+    for (std::size_t b = 0; b + 1 < movement[a].size(); ++b)
+      if (movement[a][b] > 0) before.push_back(static_cast<int>(a)), after.push_back(static_cast<int>(b)), customers.push_back(static_cast<double>(movement[a][b]));
+  const Contingency table = contingency(before, after, customers);
+  if (table.total == 0) return {};
+  return {static_cast<std::uint64_t>(table.total), adjusted_rand(table), normalised_mutual_information(table), adjusted_mutual_information(table), fowlkes_mallows(table)};
 }
 
 // The features that both runs have, a column of each.
@@ -167,6 +180,7 @@ Comparison compare(const std::string& earlier, const std::string& later) {
   comparison.later = load_saved_run(later);
   for (const SavedRun* run : {&comparison.earlier, &comparison.later}) require_ids(*run, "another run");
   count_movement(comparison);
+  comparison.agreement = agreement_of(comparison.movement);
   const SavedFeatures before = load_saved_features(comparison.earlier), after = load_saved_features(comparison.later);
   const CommonFeatures features = common_features(before, after);
   const SegmentedCustomers then{comparison.earlier.model.k, comparison.earlier.labels, features.before}, now{comparison.later.model.k, comparison.later.labels, features.after};

@@ -25,10 +25,17 @@ struct FeatureDrift {
   double mean_before = 0, mean_after = 0;  // without missing values
 };
 
+// How far the two labelings agree, over the customers of both runs (score/agreement.h); noise is a label like any other.
+struct LabelAgreement {
+  std::uint64_t customers = 0;
+  double adjusted_rand = 0, normalised_mutual_information = 0, adjusted_mutual_information = 0, fowlkes_mallows = 0;
+};
+
 struct Comparison {
   SavedRun earlier, later;
   // Customers by earlier segment (rows; the last: not in the earlier run) and later one (columns; the last: not in the later run).
   std::vector<std::vector<std::uint64_t>> movement;
+  LabelAgreement agreement;
   ClusterMatches matches;
   bool same_model = false;             // both by the same centres: segments are the same by definition
   std::vector<FeatureDrift> drift;     // all customers first, then segment by segment

@@ -117,6 +117,8 @@ Json comparison_to_json(const Comparison& c) {
                      {"later", {{"folder", c.later.folder}, {"customer_segments_hash", c.later.labels_hash}, {"customers", c.later.customers()}}},
                      {"same_model", c.same_model},
                      {"customers", {{"stayed", c.stayed()}, {"moved", c.moved()}, {"entered", c.entered()}, {"left", c.left()}}},
+                     {"agreement", {{"customers", c.agreement.customers}, {"adjusted_rand", c.agreement.adjusted_rand}, {"normalised_mutual_information", c.agreement.normalised_mutual_information},
+                                    {"adjusted_mutual_information", c.agreement.adjusted_mutual_information}, {"fowlkes_mallows", c.agreement.fowlkes_mallows}}},
                      {"segments", segments},
                      {"flows", flows},
                      {"drift", drift},

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coterie/base/error.h"
+#include "coterie/model/algorithm_json.h"
 
 namespace coterie {
 
@@ -23,6 +24,7 @@ EarlierOptions load_earlier_options(const std::string& folder) {
       options.orders.drop_duplicates = json.value("duplicates", "keep") == std::string("drop");
       options.filters = json.value("filters", std::vector<std::string>());
       options.feature_set = json.value("feature_set", options.feature_set);
+      if (json.contains("algorithm")) options.algorithm = algorithm_from_json(json.at("algorithm"));
       return options;
     } catch (const nlohmann::json::exception& error) {
       throw Error(ErrorKind::damaged_input, fmt::format("this does not tell how the run was made: {}", error.what()), "make the folder again with coterie run", path);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/cluster/algorithm.h"
 #include "coterie/events/event.h"
 
 namespace coterie {
@@ -12,6 +13,7 @@ struct EarlierOptions {
   OrderRules orders = {};
   std::vector<std::string> filters = {};
   std::string feature_set = "basic";
+  Algorithm algorithm = KmeansOptions{};
 };
 
 // From run.json or refresh.json of the folder; the defaults where there is neither, or an older version wrote it.

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "coterie/base/error.h"
-#include "coterie/cluster/kmeans.h"
 #include "coterie/matrix/equal_rows.h"
 #include "coterie/model/identities.h"
+#include "coterie/model/rule_json.h"
 
 namespace coterie {
 namespace {
@@ -96,10 +97,28 @@ Model model_from_json(const Json& json) {
   model.pca = {model.features.size(), pca.at("components"), pca.at("means").get<std::vector<double>>(), pca.at("axes").get<std::vector<double>>(),
                pca.at("explained_variance").get<std::vector<double>>(), pca.at("explained_ratio").get<std::vector<double>>()};
   model.k = json.at("k");
+  model.has_noise = json.value("has_noise", false);
+  model.algorithm = json.value("algorithm", model.algorithm);
+  if (json.contains("rule")) model.rule = rule_from_json(json.at("rule"), model.k - model.has_noise, model.features.size());
   model.centres = json.at("centres").get<std::vector<double>>();
   for (const Json& segment : json.at("segments")) model.segments.push_back({segment.at("name"), segment.at("because")});
   model.identities = json.contains("identities") ? json.at("identities").get<std::vector<int>>() : first_identities(model.k);
   return model;
+}
+
+// Of each category and truth of a table of customers the features that stand for it.
+std::vector<std::vector<std::size_t>> columns_of_words(const Model& model) {
+  std::vector<std::vector<std::size_t>> all;
+  for (const ColumnRecipe& column : model.recipe.columns) {
+    const ColumnPlan& plan = column.plan;
+    const bool is_truth = plan.kind == ColumnKind::truth;
+    if (!is_truth && plan.encoding != Encoding::one_hot) continue;
+    std::vector<std::size_t> columns;
+    for (std::size_t j = 0; j < model.features.size(); ++j)
+      if (is_truth ? model.features[j] == plan.name : std::ranges::any_of(plan.levels, [&](const std::string& level) { return model.features[j] == plan.name + "=" + level; })) columns.push_back(j);
+    if (!columns.empty()) all.push_back(columns);
+  }
+  return all;
 }
 
 bool is_consistent(const Model& model) {
@@ -119,11 +138,13 @@ std::string model_to_json(const Model& model) {
       {"scaling", scaling_to_json(model.scaling)},
       {"pca", {{"components", model.pca.components}, {"means", model.pca.means}, {"axes", model.pca.axes},
                {"explained_variance", model.pca.explained_variance}, {"explained_ratio", model.pca.explained_ratio}}},
-      {"algorithm", "k-means"},
+      {"algorithm", model.algorithm},
       {"k", model.k},
+      {"has_noise", model.has_noise},
       {"centres", model.centres},
       {"segments", segments_to_json(model.segments)},
       {"identities", model.identities},
+      {"rule", rule_to_json(model.rule)},
   };
   for (const Derivation& derivation : model.derived) json["derived"].push_back({{"name", derivation.name}, {"sql", derivation.sql}});
   if (!model.recipe.columns.empty()) json["has_id_column"] = model.has_id_column, json["recipe"] = recipe_to_json(model.recipe);
@@ -147,13 +168,33 @@ Model load_model(const std::string& directory) {
   }
 }
 
+MixedLayout layout_of(const Model& model) {
+  Matrix half(1, model.features.size());
+  for (std::size_t j = 0; j < half.columns(); ++j) half.at(0, j) = 0.5;
+  scale_in_place(half, model.scaling, 1);
+  MixedLayout layout = numbers_only(0);
+  const auto words = columns_of_words(model);
+  std::vector<bool> is_word(model.features.size());
+  for (const std::vector<std::size_t>& columns : words) {
+    layout.categories.push_back({columns, {}});
+    for (const std::size_t j : columns) is_word[j] = true, layout.categories.back().half.push_back(half.at(0, j));
+  }
+  for (std::size_t j = 0; j < is_word.size(); ++j)
+    if (!is_word[j]) layout.numbers.push_back(j);
+  return layout;
+}
+
+void number_noise(const Model& model, std::span<std::int32_t> labels) {
+  for (std::int32_t& label : labels)
+    if (label < 0) label = static_cast<std::int32_t>(model.k) - 1;
+}
+
 HugeArray<std::int32_t> assign_clusters(const Model& model, const CustomerTable& table, int threads) {
   EqualRows unique = merge_equal_rows(table.values, threads);
   scale_in_place(unique.rows, model.scaling, threads);
-  const Assignment assignment = assign(unique.rows, model.centres, threads);
-  HugeArray<std::int32_t> labels(table.values.rows());
-  for (std::size_t row = 0; row < labels.size(); ++row) labels[row] = assignment.labels[unique.unique_of_row[row]];
-  return labels;
+  HugeArray<std::int32_t> labels = assign(model.rule, unique.rows, model.centres, threads);
+  number_noise(model, labels);
+  return deal(model.rule, unique.rows, labels, unique.unique_of_row);
 }
 
 }  // namespace coterie

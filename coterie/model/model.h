@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/cluster/fitted.h"
 #include "coterie/matrix/pca.h"
 #include "coterie/matrix/recipe.h"
 #include "coterie/matrix/scaling.h"
@@ -23,7 +24,10 @@ struct Model {
   std::vector<std::string> features;  // the columns, in order
   Scaling scaling;
   Pca pca;
-  std::size_t k = 0;
+  std::string algorithm = "kmeans";   // as in --algorithm
+  FittedRule rule = NearestCentre{};  // gives a scaled row its cluster
+  std::size_t k = 0;                  // segments
+  bool has_noise = false;             // the last segment is what is in no cluster
   std::vector<double> centres;        // k x features, row-major, scaled
   std::vector<SegmentName> segments;  // one a cluster
   std::vector<int> identities;        // one a cluster, from 1; what a segment keeps over refits
@@ -36,8 +40,13 @@ std::string model_to_json(const Model& model);
 // Throws Error(missing_input) when there is none, Error(damaged_input) when it is not a model of this format.
 Model load_model(const std::string& directory);
 
-// The cluster of each customer. `table` has the model's features in its order. On the fitted table these are
+// Which of the features are numbers and which the words of categories, as they are scaled.
+MixedLayout layout_of(const Model& model);
+
+// The segment of each customer. `table` has the model's features in its order. On the fitted table these are
 // the fitted labels, bit for bit.
 HugeArray<std::int32_t> assign_clusters(const Model& model, const CustomerTable& table, int threads = 0);
+// Of a rule's labels: noise becomes the last segment.
+void number_noise(const Model& model, std::span<std::int32_t> labels);
 
 }  // namespace coterie

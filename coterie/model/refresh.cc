@@ -68,7 +68,7 @@ std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions&
 
 // What run, refresh and export leave in the folder of a run.
 bool is_of_run(const std::string& entry) {
-  static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv", "rfm_scores.csv",
+  static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv", "rfm_scores.csv", "k_table.csv", "customer_reasons.csv", "membership.csv", "tree.csv",
                                        "segments.sql", "report.html", "run.json", "refresh.json", "hold_out.json", "changes"};
   return std::find(names.begin(), names.end(), entry) != names.end();
 }
@@ -111,6 +111,7 @@ void take_options(const Model& model, const EarlierOptions& earlier, RunOptions&
   run.orders = earlier.orders;
   run.filters = earlier.filters;
   run.feature_set = earlier.feature_set;
+  run.algorithm = earlier.algorithm;
 }
 
 ReadReport refit(const RefreshOptions& options) {

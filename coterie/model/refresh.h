@@ -9,7 +9,7 @@
 namespace coterie {
 
 struct RefreshOptions {
-  RunOptions run;     // what is read and where it goes; k, restarts, seed and exact count for a refit only
+  RunOptions run;     // what is read and where it goes; k, restarts and seed count for a refit only, whose algorithm is the earlier run's
   std::string model;  // folder of the run to be refreshed; stays as it is
   bool refit = false;
 };

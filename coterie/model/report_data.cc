@@ -314,7 +314,8 @@ class ReportData {
     return {{"rows", rows(result_.read.rows)}, {"inputs", inputs}, {"more_inputs", all.size() - inputs.size()}};
   }
   Json options() const {
-    return {{"k", {options_.k.first, options_.k.last}}, {"restarts", options_.restarts}, {"seed", options_.seed}, {"scaling", coterie::name_of(result_.model.scaling.method)}, {"own_names", !options_.names.empty()},
+    return {{"k", {options_.k.first, options_.k.last}}, {"algorithm", result_.model.algorithm}, {"restarts", options_.restarts.value_or(own_restarts(options_.algorithm))}, {"seed", options_.seed},
+            {"scaling", coterie::name_of(result_.model.scaling.method)}, {"own_names", !options_.names.empty()},
             {"different_rows", result_.different_rows}};
   }
   Json notes() const {

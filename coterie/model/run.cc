@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <future>
 
@@ -15,15 +16,19 @@
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/customer_reasons.h"
 #include "coterie/deliver/k_table.h"
+#include "coterie/deliver/membership.h"
 #include "coterie/deliver/parquet.h"
 #include "coterie/deliver/report_page.h"
 #include "coterie/deliver/segments_sql.h"
+#include "coterie/deliver/tree_table.h"
 #include "coterie/matrix/equal_rows.h"
 #include "coterie/model/identities.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/report_data.h"
 #include "coterie/model/run_report.h"
 #include "coterie/model/shop_data.h"
+#include "coterie/score/verdict_of_labels.h"
+#include "coterie/score/without_noise.h"
 #include "coterie/source/duckdb_library.h"
 
 namespace coterie {
@@ -70,6 +75,13 @@ void make_folder(const std::string& path) {
   std::filesystem::create_directories(path, error);
   if (!std::filesystem::is_directory(path))
     throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
+}
+
+// Reasons are told by distances to centres, which is how only some algorithms decide.
+void require_reasons(const RunOptions& options) {
+  if (!options.reasons || std::holds_alternative<KmeansOptions>(options.algorithm) || std::holds_alternative<MiniBatchOptions>(options.algorithm)) return;
+  throw Error(ErrorKind::usage, fmt::format("--reasons tells how near a customer is to the centres, by which {} does not decide", name_of(options.algorithm)),
+              "leave --reasons out, or use --algorithm kmeans or mini-batch");
 }
 
 void describe_input(Model& model, const RunOptions& options, const ShopData& data) {
@@ -121,7 +133,7 @@ void take_verdict(RunResult& result) {
 // What the segments of a log's past foretell; nothing of data without times.
 FutureTest judge_future(ShopData& data, const RunOptions& options, KRange range) {
   PastAndFuture& table = data.past_and_future;
-  if (data.features.empty()) return {};
+  if (data.features.empty() || range.last < 2) return {};
   const double share = options.least_segment.of(data.customers.ids.size()) / static_cast<double>(data.customers.ids.size());
   if (table.features.rows() > 0) scale_in_place(table.features, fit_scaling(table.features, options.scaling, options.threads), options.threads);
   const auto column = [&](const char* name, const char* of_orders) -> std::optional<std::size_t> {
@@ -133,14 +145,73 @@ FutureTest judge_future(ShopData& data, const RunOptions& options, KRange range)
                      {.k = range, .least_share = share, .seed = options.seed, .threads = options.threads});
 }
 
-HugeArray<std::int32_t> labels_of_customers(const EqualRows& unique, const HugeArray<std::int32_t>& labels) {
-  HugeArray<std::int32_t> all(unique.unique_of_row.size());
-  for (std::size_t row = 0; row < all.size(); ++row) all[row] = labels[unique.unique_of_row[row]];
-  return all;
+// k, or how the algorithm finds it itself, in the customers at hand.
+Sweep cluster(const RunOptions& options, const EqualRows& unique, const Model& model, std::vector<std::string>& notes) {
+  const KRange range = finds_k(options.algorithm) ? options.k : fit_range(options.k, options.most_segments, unique.rows.rows(), notes);
+  Sweep sweep = cluster_sweep(options.algorithm, unique.view(), layout_of(model), {.range = range, .restarts = options.restarts, .seed = options.seed, .threads = options.threads});
+  notes.insert(notes.end(), sweep.notes.begin(), sweep.notes.end());
+  return sweep;
+}
+
+Verdict judge_sweep(const RunOptions& options, const EqualRows& unique, const Sweep& sweep, const RunResult& result) {
+  const VerdictOptions judging{.null_drawings = result.customers < many_customers ? 19 : 99, .last_k = std::max<std::size_t>(8, sweep.clusterings.back().k), .seed = options.seed, .threads = options.threads};
+  if (std::holds_alternative<KmeansOptions>(options.algorithm)) return judge(unique.view(), sweep.clusterings, result.choice.allowed, result.choice.chosen, judging);
+  const Refit refit = refit_of(options.algorithm, layout_of(result.model), static_cast<double>(result.customers));
+  return judge_labels(unique.view(), sweep.clusterings, result.choice.allowed, result.choice.chosen, refit, judging);
+}
+
+// A logistic regression that re-predicts the clusters.
+std::optional<Separability> how_separable(const RunOptions& options, MatrixView x, const Sweep& sweep, std::size_t k) {
+  const Clustering& chosen = *std::ranges::find(sweep.clusterings, k, &Clustering::k);
+  if (std::ranges::count_if(chosen.sizes, [](double size) { return size >= 4; }) < 2) return std::nullopt;
+  try {
+    return separability(x, chosen.labels, {.max_rows = 10'000, .seed = options.seed, .threads = options.threads});
+  } catch (const Error&) {
+    return std::nullopt;  // too few different rows a cluster
+  }
+}
+
+// Noise becomes the last segment, with the mean of its rows as a centre.
+void number_noise(MatrixView x, Clustering& chosen) {
+  std::vector<double> mean(x.columns);
+  double customers = 0;
+  for (std::size_t i = 0; i < x.rows; ++i) {
+    if (chosen.labels[i] >= 0) continue;
+    chosen.labels[i] = static_cast<std::int32_t>(chosen.k), customers += x.weight(i);
+    for (std::size_t j = 0; j < x.columns; ++j) mean[j] += x.weight(i) * x.at(i, j);
+  }
+  for (const double sum : mean) chosen.centres.push_back(customers > 0 ? sum / customers : 0);
+  chosen.sizes.push_back(customers), ++chosen.k;
+}
+
+// The chosen clustering becomes the model's.
+Clustering take_clustering(MatrixView x, const RunOptions& options, Sweep& sweep, RunResult& result) {
+  const auto at = std::ranges::find(sweep.clusterings, result.choice.chosen, &Clustering::k);
+  Clustering chosen = std::move(*at);
+  result.model.algorithm = name_of(options.algorithm);
+  result.model.rule = std::move(sweep.rules[static_cast<std::size_t>(at - sweep.clusterings.begin())]);
+  result.model.has_noise = std::holds_alternative<HdbscanChoice>(options.algorithm);
+  if (result.model.has_noise) {
+    number_noise(x, chosen);
+    if (!result.verdict.segments.empty()) result.verdict.segments.push_back({.jaccard = {std::nan(""), std::nan(""), std::nan(""), std::nan("")}, .separation = std::nan(""), .group = chosen.k - 1});
+  }
+  result.model.k = chosen.k, result.model.centres = chosen.centres;
+  return chosen;
+}
+
+// Names by rules; noise is no segment.
+std::vector<SegmentName> name_clusters(const Profiles& profiles, const Model& model, const NameRules& rules) {
+  if (!model.has_noise) return name_segments(profiles, model.features, rules);
+  Profiles clusters = profiles;
+  clusters.clusters.pop_back();
+  std::vector<SegmentName> names = name_segments(clusters, model.features, rules);
+  names.push_back({.name = "no segment", .because = "noise: too few customers are like them to make a segment",
+                   .play = {.goal = "keep", .action = "Treat them as everyone: they have nothing in common.", .channel = "any", .offer = "none", .timing = "any"}});
+  return names;
 }
 
 // The customers nearest to each centre, three different ones a segment, and what tells it from the next segment.
-Explanation explain_centres(const EqualRows& unique, const KmeansResult& chosen, const Pca& pca, int threads) {
+Explanation explain_centres(const EqualRows& unique, const Clustering& chosen, const Pca& pca, int threads) {
   constexpr std::size_t shown = 3;
   Explanation explanation;
   explanation.typical = typical_rows(unique.view(), chosen.centres, chosen.labels, shown, threads);
@@ -158,11 +229,55 @@ struct ReasonRows {
   HugeArray<std::uint32_t> of_customer;
 };
 
+// Files that not every run has; null where this one does not. Written under temporary names.
+struct FurtherFiles {
+  std::unique_ptr<OutputFile> reasons, membership, tree;
+};
+
 std::unique_ptr<OutputFile> reasons_file(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, const ReasonRows& rows,
                                          const RunResult& result) {
   if (!options.reasons) return nullptr;
   auto file = std::make_unique<OutputFile>(options.out + "/customer_reasons.csv");
   write_customer_reasons(*file, {customers, labels, rows.reasons, rows.of_customer, result.profiles, result.model.segments});
+  return file;
+}
+
+// One more column: the exact silhouette of each row, or with many rows the simplified one under its own name. Noise has none.
+void add_silhouettes(MatrixView x, const Model& model, std::span<const std::int32_t> labels, Membership& members, int threads) {
+  constexpr std::size_t exact_rows = 20'000;
+  const std::size_t k = model.k - model.has_noise;
+  if (k < 2) return;
+  std::vector<std::int32_t> clusters(labels.begin(), labels.end());
+  std::ranges::replace_if(clusters, [&](std::int32_t label) { return label >= static_cast<std::int32_t>(k); }, -1);
+  const ClusteredRows rows = without_noise(x, clusters);
+  const Partition partition{rows.labels, k};
+  const bool exact = rows.labels.size() <= exact_rows;
+  const std::vector<double> values = exact ? exact_silhouette(rows.view(), partition, threads).partitions[0].values
+                                           : simplified_silhouette(rows.view(), std::span(model.centres).first(k * x.columns), partition, threads).values;
+  Membership more{members.names, Matrix(x.rows, members.names.size() + 1)};
+  more.names.push_back(exact ? "silhouette" : "simplified_silhouette");
+  for (std::size_t j = 0; j < members.names.size(); ++j) std::ranges::copy(members.values.column(j), more.values.column(j).begin());
+  const std::span<double> last = more.values.column(members.names.size());
+  for (std::size_t i = 0, at = 0; i < x.rows; ++i) last[i] = clusters[i] < 0 ? std::nan("") : values[at++];
+  members = std::move(more);
+}
+
+std::unique_ptr<OutputFile> membership_file(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, const EqualRows& unique,
+                                            std::span<const std::int32_t> row_labels, const Model& model) {
+  Membership members = membership(model.rule, unique.view(), options.threads);
+  if (options.silhouettes) add_silhouettes(unique.view(), model, row_labels, members, options.threads);
+  if (members.names.empty()) return nullptr;
+  auto file = std::make_unique<OutputFile>(options.out + "/membership.csv");
+  write_membership(*file, customers, labels, members, unique.unique_of_row);
+  return file;
+}
+
+std::unique_ptr<OutputFile> tree_file(const RunOptions& options, const Sweep& sweep, const Model& model) {
+  const auto* density = std::get_if<Density>(&model.rule);
+  if (density == nullptr && !sweep.tree) return nullptr;
+  auto file = std::make_unique<OutputFile>(options.out + "/tree.csv");
+  if (density != nullptr) write_condensed_tree(*file, density->model->condensed, density->model->selected, density->number_of);
+  else write_merge_tree(*file, *sweep.tree, sweep.leaf_customers, std::get<LabelledPoints>(model.rule).labels);
   return file;
 }
 
@@ -193,13 +308,13 @@ std::future<FeaturesFile> begin_features_file(const RunOptions& options, const C
 
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
-                   std::unique_ptr<OutputFile> reasons, std::future<FeaturesFile> features_file, Stations& stations, RunResult& result) {
+                   FurtherFiles further, std::future<FeaturesFile> features_file, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), k_table(path("k_table.csv")), model(path("model.json")), report(path("run.json"));
   OutputFile rules(path("segments.sql")), page(path("report.html"));
   write_customer_segments(segments, customers, labels);
   write_segment_summary(summary, customers, result.profiles, result.model.segments, result.verdict);
-  write_k_table(k_table, result.choice, result.verdict);
+  write_k_table(k_table, result.choice, result.verdict, result.scores);
   model.write(model_to_json(result.model));
   rules.write(segments_sql(result.explanation.rules, customers.id_name, customers.names, result.model.segments));
   page.write(report_page(report_data(options, customers, result)));
@@ -220,14 +335,17 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   page.commit();
   features.commit();
   if (rfm) rfm->commit();
-  if (reasons) reasons->commit();
+  for (const auto* file : {&further.reasons, &further.membership, &further.tree})
+    if (*file) (*file)->commit();
   rejects->commit();
   report.commit();
   // What an earlier run left in the other format, of other data, or beyond what was asked for now, would no longer be true.
   std::error_code ignored;
   std::filesystem::remove(path(options.features == FeatureFormat::csv ? "features.parquet" : "features.csv"), ignored);
   if (!rfm) std::filesystem::remove(path("rfm_scores.csv"), ignored);
-  if (!reasons) std::filesystem::remove(path("customer_reasons.csv"), ignored);
+  if (!further.reasons) std::filesystem::remove(path("customer_reasons.csv"), ignored);
+  if (!further.membership) std::filesystem::remove(path("membership.csv"), ignored);
+  if (!further.tree) std::filesystem::remove(path("tree.csv"), ignored);
 }
 
 }  // namespace
@@ -237,6 +355,7 @@ RunResult run(const RunOptions& options) {
   Stations stations(result.times, options.station);
   const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
   const NameRules name_rules = options.names.empty() ? default_name_rules() : load_name_rules(options.names);
+  require_reasons(options);
   make_folder(options.out);
   if (options.features == FeatureFormat::parquet) duckdb_library::functions();  // what is not there fails now, not at the end
 
@@ -263,27 +382,28 @@ RunResult run(const RunOptions& options) {
   result.model.pca = fit_pca(unique.view(), 0, options.threads);
 
   stations.begin("cluster");
-  const KRange range = fit_range(options.k, options.most_segments, result.different_rows, result.notes);
-  const std::vector<KmeansResult> sweep = kmeans_sweep(
-      unique.view(), range, {.restarts = options.restarts, .seed = options.seed, .exact = options.exact, .threads = options.threads});
+  Sweep sweep = cluster(options, unique, result.model, result.notes);
 
   stations.begin("choose k");
-  result.choice = choose_k(unique.view(), sweep, {.seed = options.seed, .threads = options.threads}, options.least_segment.of(result.customers));
+  const bool is_choice = sweep.clusterings.size() > 1 || sweep.clusterings[0].k > 1 || !finds_k(options.algorithm);
+  result.choice = is_choice ? choose_k(unique.view(), sweep.clusterings, {.seed = options.seed, .threads = options.threads}, options.least_segment.of(result.customers)) : no_choice(sweep.clusterings[0]);
+
+  stations.begin("score");
+  result.scores = score_partitions(unique.view(), sweep.clusterings, {.seed = options.seed, .threads = options.threads});
 
   stations.begin("verdict");
-  result.verdict = judge(unique.view(), sweep, result.choice.allowed, result.choice.chosen,
-                         {.null_drawings = result.customers < many_customers ? 19 : 99, .last_k = std::max<std::size_t>(8, range.last), .seed = options.seed, .threads = options.threads});
+  result.verdict = judge_sweep(options, unique, sweep, result);
   take_verdict(result);
-  const KmeansResult& chosen = sweep[result.choice.chosen - range.first];
-  result.model.k = chosen.k;
-  result.model.centres = chosen.centres;
+  result.separability = how_separable(options, unique.view(), sweep, result.choice.chosen);
+  const Clustering chosen = take_clustering(unique.view(), options, sweep, result);
 
   stations.begin("future");
-  result.future = judge_future(data, options, range);
+  result.future = judge_future(data, options, {sweep.clusterings.front().k, sweep.clusterings.back().k});
 
   stations.begin("profile");
-  const HugeArray<std::int32_t> labels = labels_of_customers(unique, chosen.labels);
+  const HugeArray<std::int32_t> labels = deal(result.model.rule, unique.view(), chosen.labels, unique.unique_of_row);
   result.explanation = explain_centres(unique, chosen, result.model.pca, options.threads);
+  FurtherFiles further{nullptr, membership_file(options, customers, labels, unique, chosen.labels, result.model), tree_file(options, sweep, result.model)};
   ReasonRows reasons;
   if (options.reasons) {
     reasons.reasons = reasons_of_rows(unique.view(), chosen.centres, chosen.labels, customers.values, first_rows(unique), options.threads);
@@ -291,7 +411,7 @@ RunResult run(const RunOptions& options) {
   }
   unique = {};
   result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
-  result.model.segments = name_segments(result.profiles, customers.names, name_rules);
+  result.model.segments = name_clusters(result.profiles, result.model, name_rules);
   result.model.identities = first_identities(chosen.k);
   if (!options.identities_of.empty()) keep_identities(options.identities_of, customers, labels, result.model);
 
@@ -300,7 +420,8 @@ RunResult run(const RunOptions& options) {
   result.explanation.rules = fit_segment_rules(customers, labels, chosen.k, {.threads = options.threads});
 
   stations.begin("write");
-  write_outputs(options, customers, labels, std::move(data.rejects), reasons_file(options, customers, labels, reasons, result), std::move(features_file), stations, result);
+  further.reasons = reasons_file(options, customers, labels, reasons, result);
+  write_outputs(options, customers, labels, std::move(data.rejects), std::move(further), std::move(features_file), stations, result);
   return result;
 }
 

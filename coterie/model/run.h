@@ -7,13 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "coterie/cluster/kmeans.h"
+#include "coterie/cluster/algorithm.h"
 #include "coterie/events/read_events.h"
 #include "coterie/features/coupons.h"
 #include "coterie/features/feature.h"
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
 #include "coterie/score/future.h"
+#include "coterie/score/partition_scores.h"
+#include "coterie/score/separability.h"
 #include "coterie/score/verdict.h"
 #include "coterie/segments/explanation.h"
 #include "coterie/segments/profile.h"
@@ -35,9 +37,9 @@ struct RunOptions {
   KRange k{3, 7};
   SegmentSize least_segment;                 // a k with a smaller one is not chosen, unless it is the only one asked for
   std::size_t most_segments = 0;             // k ends there; 0: no limit
-  int restarts = 10;
+  Algorithm algorithm = KmeansOptions{};
+  std::optional<int> restarts;               // seedings a k; none: the algorithm's own
   std::uint64_t seed = 1;
-  bool exact = false;                        // all restarts on all rows
   std::optional<Shape> shape;                // none: recognised
   std::map<std::string, std::string> roles;  // role -> column
   ColumnChoices columns;                     // of tables of customers
@@ -56,6 +58,7 @@ struct RunOptions {
   FeatureFormat features = FeatureFormat::parquet;
   std::string names;                         // file of rules for names and actions; "": those that come with Coterie
   bool reasons = false;                      // also customer_reasons.csv
+  bool silhouettes = false;                  // also a silhouette for each customer, in membership.csv
   int threads = 0;
   std::size_t memory_bytes = 0;              // 0: half of the machine; the process stays below
   std::string spill_directory = "/tmp";
@@ -77,6 +80,8 @@ struct RunResult {
   Model model;
   KChoice choice;    // by the silhouette; choice.chosen is the k of the verdict
   Verdict verdict;
+  PartitionScoresTable scores;     // further scores of each k
+  std::optional<Separability> separability;  // of the chosen clustering; none for less than two clusters
   FutureTest future;              // segments of the first three quarters of the time, against the last
   std::int64_t future_cut_ms = 0; // where it was cut
   Profiles profiles;
@@ -88,7 +93,7 @@ struct RunResult {
 };
 
 // Reads, segments, judges and writes customer_segments.csv, segment_summary.csv, k_table.csv, segments.sql, report.html,
-// features.parquet (or .csv), customer_reasons.csv if asked for, model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
+// features.parquet (or .csv), customer_reasons.csv if asked for, membership.csv and tree.csv where the algorithm has them, model.json, rejects.csv and, last, run.json. Nothing is written when it fails.
 RunResult run(const RunOptions& options);
 
 struct AssignOptions {

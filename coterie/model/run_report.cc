@@ -9,6 +9,7 @@
 #include "coterie/base/parallel.h"
 #include "coterie/base/time.h"
 #include "coterie/deliver/segments_sql.h"
+#include "coterie/model/algorithm_json.h"
 
 namespace coterie {
 namespace {
@@ -62,6 +63,8 @@ Json estimate_to_json(const std::optional<Estimate>& estimate) {
   return estimate_to_json(*estimate);
 }
 
+Json optional_to_json(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+
 Json choice_to_json(const KChoice& choice) {
   Json table = Json::array();
   for (const KChoiceRow& row : choice.rows)
@@ -71,7 +74,10 @@ Json choice_to_json(const KChoice& choice) {
                      {"behind_best", estimate_to_json(row.behind_best)},
                      {"sizes", row.sizes},
                      {"restarts_agreeing", row.restarts_agreeing},
-                     {"runner_up_inertia", row.runner_up_inertia ? Json(*row.runner_up_inertia) : Json(nullptr)}});
+                     {"runner_up_inertia", optional_to_json(row.runner_up_inertia)},
+                     {"log_likelihood", optional_to_json(row.log_likelihood)},
+                     {"bic", optional_to_json(row.bic)},
+                     {"icl", optional_to_json(row.icl)}});
   return {{"chosen", choice.chosen},
           {"best_silhouette", choice.best},
           {"elbow", choice.elbow ? Json(*choice.elbow) : Json(nullptr)},
@@ -129,6 +135,23 @@ Json verdict_to_json(const Verdict& verdict) {
           {"null_drawings", verdict.null_drawings},
           {"segments", segments},
           {"table", table}};
+}
+
+Json scores_to_json(const PartitionScoresTable& scores) {
+  Json table = Json::array();
+  for (const PartitionScores& row : scores.rows)
+    table.push_back({{"k", row.k}, {"squared_silhouette", estimate_to_json(row.squared_silhouette)}, {"medoid_silhouette", estimate_to_json(row.medoid_silhouette)},
+                     {"xie_beni", estimate_to_json(row.xie_beni)}, {"dunn", estimate_to_json(row.dunn)}, {"dbcv", estimate_to_json(row.dbcv)}});
+  return {{"exact", scores.exact}, {"customers", scores.customers}, {"customers_of_an_index", scores.part_customers}, {"table", table}};
+}
+
+Json separability_to_json(const std::optional<Separability>& s) {
+  if (!s) return nullptr;
+  Json classes = Json::array();
+  for (const ClassSeparability& c : s->classes)
+    classes.push_back({{"cluster", c.label}, {"held_out", c.support}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"auc", c.auc}});
+  return {{"what", "logistic regression that re-predicts the segment, measured on rows it has not seen"}, {"accuracy", s->accuracy}, {"precision", s->precision}, {"recall", s->recall},
+          {"f1", s->f1}, {"auc", s->auc}, {"training_rows", s->training_rows}, {"test_rows", s->test_rows}, {"converged", s->converged}, {"segments", classes}, {"sentence", s->sentence}};
 }
 
 Json future_to_json(const RunResult& result) {
@@ -260,9 +283,9 @@ Json options_to_json(const RunOptions& options) {
   return {{"k", {options.k.first, options.k.last}},
           {"min_segment_size", {{"customers", options.least_segment.customers}, {"share", options.least_segment.share}}},
           {"max_segments", options.most_segments > 0 ? Json(options.most_segments) : Json(nullptr)},
-          {"restarts", options.restarts},
+          {"algorithm", algorithm_to_json(options.algorithm)},
+          {"restarts", options.restarts.value_or(own_restarts(options.algorithm))},
           {"seed", options.seed},
-          {"exact", options.exact},
           {"roles", options.roles},
           {"feature_set", options.feature_set},
           {"returns", options.orders.net_returns ? "net" : "set-aside"},
@@ -301,6 +324,8 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
                      {"version", COTERIE_VERSION},
                      {"options", options_to_json(options)},
                      {"shape", name_of(result.model.shape)},
+                     {"algorithm", result.model.algorithm},
+                     {"noise", result.model.has_noise ? Json(result.model.k - 1) : Json(nullptr)},
                      {"inputs", inputs},
                      {"rows", rows_to_json(result.read.rows)},
                      {"events", events_to_json(result.read)},
@@ -310,6 +335,8 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
                      {"pca", {{"explained_ratio", result.model.pca.explained_ratio}}},
                      {"k", choice_to_json(result.choice)},
                      {"verdict", verdict_to_json(result.verdict)},
+                     {"scores", scores_to_json(result.scores)},
+                     {"separability", separability_to_json(result.separability)},
                      {"future", future_to_json(result)},
                      {"segments", explained_segments_to_json(customers, result)},
                      {"rfm_segments", rfm_to_json(result.rfm)},

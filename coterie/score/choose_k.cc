@@ -5,14 +5,16 @@
 #include <algorithm>
 
 #include "coterie/base/error.h"
+#include "coterie/score/without_noise.h"
 
 namespace coterie {
 namespace {
 
-KChoiceRow row_of(const KmeansResult& result) {
+KChoiceRow row_of(const Clustering& result) {
   KChoiceRow row;
   row.k = result.k, row.inertia = result.inertia, row.sizes = result.sizes;
   row.restarts_agreeing = result.restarts_agreeing, row.runner_up_inertia = result.runner_up_inertia;
+  row.log_likelihood = result.log_likelihood, row.bic = result.bic, row.icl = result.icl;
   return row;
 }
 
@@ -23,6 +25,8 @@ std::string explain(const KChoice& choice) {
     return choice.rows.front();
   };
   const KChoiceRow &best = row_for(choice.best), &chosen = row_for(choice.chosen);
+  if (choice.by_bic)
+    return fmt::format("k = {} has the highest BIC, {:.6g}; the highest silhouette is that of k = {}, {:.4f}.", choice.chosen, *chosen.bic, choice.best, best.silhouette->mean);
   if (choice.exact)
     return fmt::format("k = {} has the highest silhouette, {:.4f}, computed exactly.", choice.best, best.silhouette->mean);
   const std::string highest = fmt::format("k = {} has the highest silhouette, {:.4f} (95 % interval {:.4f} to {:.4f}, {} sampled rows)",
@@ -42,6 +46,22 @@ std::size_t index_of_best(const SilhouetteScores& scores, std::span<const Partit
   return best;
 }
 
+// Scores of one clustering without its noise.
+SilhouetteScores silhouette_without_noise(MatrixView x, const Clustering& clustering, const SilhouetteOptions& options) {
+  const ClusteredRows clustered = without_noise(x, clustering.labels);
+  const Partition partition{clustered.labels, clustering.k};
+  return silhouettes(clustered.view(), std::span(&partition, 1), options);
+}
+
+// The allowed k of the highest BIC, ties to the smaller.
+void choose_by_bic(KChoice& choice) {
+  const KChoiceRow* best = nullptr;
+  for (const KChoiceRow& row : choice.rows)
+    if (row.bic && std::ranges::find(choice.allowed, row.k) != choice.allowed.end() && (best == nullptr || *row.bic > *best->bic)) best = &row;
+  if (best == nullptr) return;
+  choice.by_bic = true, choice.chosen = best->k;
+}
+
 std::vector<std::size_t> within_limit(const std::vector<KChoiceRow>& rows, double least_size) {
   std::vector<std::size_t> allowed;
   double most = 0;  // that a smallest cluster has
@@ -59,20 +79,21 @@ std::vector<std::size_t> within_limit(const std::vector<KChoiceRow>& rows, doubl
 
 }  // namespace
 
-KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const SilhouetteOptions& options, double least_size) {
+KChoice choose_k(MatrixView x, std::span<const Clustering> sweep, const SilhouetteOptions& options, double least_size) {
   KChoice choice;
   std::vector<Partition> partitions;
   std::vector<std::size_t> judged;  // a partition: its place in the sweep
   std::vector<std::size_t> ks;
   std::vector<double> inertias;
-  for (const KmeansResult& result : sweep) {
+  for (const Clustering& result : sweep) {
     if (result.k >= 2) judged.push_back(choice.rows.size()), partitions.push_back({result.labels, result.k});
     ks.push_back(result.k), inertias.push_back(result.inertia);
     choice.rows.push_back(row_of(result));
   }
   if (partitions.empty()) throw Error(ErrorKind::usage, "to choose k, at least one k of 2 or more is needed", "sweep a range such as 2 to 10");
 
-  const SilhouetteScores scores = silhouettes(x, partitions, options);
+  const bool has_noise = sweep.size() == 1 && std::ranges::any_of(sweep[0].labels, [](std::int32_t label) { return label < 0; });
+  const SilhouetteScores scores = has_noise ? silhouette_without_noise(x, sweep[0], options) : silhouettes(x, partitions, options);
   choice.allowed = within_limit(choice.rows, least_size);
   const std::size_t best = index_of_best(scores, partitions, choice.allowed);
   choice.exact = scores.exact, choice.judged_rows = scores.rows.size();
@@ -85,8 +106,18 @@ KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const Silhou
     const bool may_be_equal = !scores.exact && row.behind_best->low <= 0 && is_allowed;
     if (may_be_equal && row.k < choice.chosen) choice.chosen = row.k;
   }
+  choose_by_bic(choice);
   choice.elbow = find_elbow(ks, inertias);
   choice.reason = explain(choice);
+  return choice;
+}
+
+KChoice no_choice(const Clustering& found) {
+  KChoice choice;
+  choice.rows.push_back(row_of(found));
+  choice.chosen = choice.best = found.k;
+  choice.allowed = {found.k};
+  choice.reason = found.k == 0 ? "No cluster was found: there is nothing to choose." : "One cluster was found: there is nothing to choose.";
   return choice;
 }
 

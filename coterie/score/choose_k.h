@@ -4,6 +4,9 @@
 //   paired difference to best has a 95 % interval that includes zero: the sample does not show that more
 //   clusters are better, and fewer are easier to understand and to act on. When silhouettes are exact there is no
 //   sampling error to allow for, and best is chosen.
+// Mixtures: the highest BIC decides instead (Schwarz 1978; 2 log L - parameters log n), ties to the smaller k; they overlap, which
+//   a silhouette punishes.
+// Noise (HDBSCAN) is left out of silhouettes. An algorithm that finds less than two clusters has nothing to choose from.
 // Limit: a k whose smallest cluster weighs less than least_size is shown but cannot be chosen, unless it is the only one swept.
 // Elbow: the k whose point (k, inertia), both scaled to [0, 1] over the sweep, lies farthest below the chord from first
 //   to last (the knee of Kneedle, Satopää et al. 2011, unsmoothed). It needs 3 values of k, depends on the range
@@ -30,6 +33,7 @@ struct KChoiceRow {
   std::vector<double> sizes;           // weight of each cluster, heaviest first
   int restarts_agreeing = 0;
   std::optional<double> runner_up_inertia;
+  std::optional<double> log_likelihood = {}, bic = {}, icl = {};  // of mixtures; larger is better
 };
 
 struct KChoice {
@@ -37,14 +41,18 @@ struct KChoice {
   std::size_t chosen = 0;            // a k
   std::size_t best = 0;              // k of the highest mean silhouette
   std::optional<std::size_t> elbow;  // a k
+  bool by_bic = false;               // a mixture: BIC chose, not the silhouette
   bool exact = true;                 // silhouettes of all rows, not of a sample
   std::size_t judged_rows = 0;
   std::vector<std::size_t> allowed;  // the ks within the limit, rising
   std::string reason;                // one or two sentences
 };
 
-// sweep: results of kmeans_sweep on x, at least one with k >= 2, and one within the limit (else Error(usage)).
-KChoice choose_k(MatrixView x, std::span<const KmeansResult> sweep, const SilhouetteOptions& options = {}, double least_size = 0);
+// sweep: clusterings of x, at least one with k >= 2, and one within the limit (else Error(usage)).
+KChoice choose_k(MatrixView x, std::span<const Clustering> sweep, const SilhouetteOptions& options = {}, double least_size = 0);
+
+// Where an algorithm finds k itself and that is less than 2: one row without silhouette.
+KChoice no_choice(const Clustering& found);
 
 // The elbow of points (k, inertia) in rising order of k; none for fewer than 3 points or if none is below the chord.
 std::optional<std::size_t> find_elbow(std::span<const std::size_t> ks, std::span<const double> inertias);

@@ -6,6 +6,7 @@
 
 #include "coterie/base/parallel.h"
 #include "coterie/score/agreement.h"
+#include "coterie/score/indices.h"
 #include "coterie/score/resample.h"
 #include "coterie/score/sample_fits.h"
 #include "coterie/score/silhouette.h"
@@ -19,30 +20,51 @@ struct Scores {
   double silhouette = 0, gap = 0, agreement = 0;
 };
 
-std::vector<int> labels_by(const KmeansResult& fitted, MatrixView x) {
-  const Assignment assignment = assign(x, fitted.centres, 1);
-  return {assignment.labels.begin(), assignment.labels.end()};
+std::vector<std::vector<int>> labels_of(std::vector<KmeansResult> sweep) {
+  std::vector<std::vector<int>> labels;
+  for (const KmeansResult& r : sweep) labels.emplace_back(r.labels.begin(), r.labels.end());
+  return labels;
 }
 
-void add_agreement(MatrixView x, KRange range, std::uint64_t seed, std::vector<Scores>& scores) {
+// Of each k the labels that one part of the rows gives to all.
+std::vector<std::vector<int>> carried(const Subset& part, MatrixView x, KRange range, std::uint64_t seed, const Refit* refit) {
+  std::vector<std::vector<int>> all;
+  if (refit == nullptr)
+    for (const KmeansResult& fitted : fit_sample(part.view(), range, seed, 2)) {
+      const Assignment assigned = assign(x, fitted.centres, 1);
+      all.emplace_back(assigned.labels.begin(), assigned.labels.end());
+    }
+  else
+    for (const std::vector<int>& labels : refit->labels(part.view(), range, seed)) all.push_back(refit->assign(part.view(), labels, x));
+  return all;
+}
+
+void add_agreement(MatrixView x, KRange range, std::uint64_t seed, const Refit* refit, std::vector<Scores>& scores) {
   const auto [left, right] = random_halves(x, customers_of(x), Random(seed));
-  const auto of_left = fit_sample(left.view(), range, seed, 2), of_right = fit_sample(right.view(), range, seed, 2);
-  for (std::size_t i = 0; i < scores.size(); ++i)
-    scores[i].agreement += adjusted_rand(contingency(labels_by(of_left[i], x), labels_by(of_right[i], x))) / splits;
+  const auto of_left = carried(left, x, range, seed, refit), of_right = carried(right, x, range, seed, refit);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i].agreement += adjusted_rand(contingency(of_left[i], of_right[i])) / splits;
+}
+
+// Numbers without holes; a cluster that nobody is in has no silhouette.
+std::size_t number_anew(std::vector<int>& labels) {
+  const Contingency table = contingency(labels, labels);
+  for (int& label : labels) label = static_cast<int>(std::ranges::lower_bound(table.label_of_a, label) - table.label_of_a.begin());
+  return table.label_of_a.size();
 }
 
 // Of each k.
-std::vector<Scores> scores_of(MatrixView x, KRange range, std::uint64_t seed) {
-  const std::vector<KmeansResult> sweep = fit_sample(x, range, seed);
+std::vector<Scores> scores_of(MatrixView x, KRange range, std::uint64_t seed, const Refit* refit) {
+  std::vector<std::vector<int>> labels = refit == nullptr ? labels_of(fit_sample(x, range, seed)) : refit->labels(x, range, seed);
+  std::vector<Scores> scores(labels.size());
   std::vector<Partition> partitions;
-  for (const KmeansResult& r : sweep) partitions.push_back({r.labels, r.k});
-  const SilhouetteScores silhouette = silhouettes(x, partitions, {.exact_up_to = x.rows, .threads = 1});
-  std::vector<Scores> scores(sweep.size());
-  for (std::size_t i = 0; i < sweep.size(); ++i) {
-    scores[i].silhouette = silhouette.partitions[i].mean.mean;
-    scores[i].gap = -std::log(std::max(sweep[i].inertia, std::numeric_limits<double>::min()));
+  std::vector<std::size_t> judged;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    scores[i].gap = -std::log(std::max(validity_indices(x, labels[i]).inertia, std::numeric_limits<double>::min()));
+    if (const std::size_t k = number_anew(labels[i]); k > 1) partitions.push_back({labels[i], k}), judged.push_back(i);
   }
-  for (int split = 0; split < splits; ++split) add_agreement(x, range, mix64(seed + static_cast<std::uint64_t>(split) + 1), scores);
+  const SilhouetteScores silhouette = silhouettes(x, partitions, {.exact_up_to = x.rows, .threads = 1});
+  for (std::size_t p = 0; p < judged.size(); ++p) scores[judged[p]].silhouette = silhouette.partitions[p].mean.mean;
+  for (int split = 0; split < splits; ++split) add_agreement(x, range, mix64(seed + static_cast<std::uint64_t>(split) + 1), refit, scores);
   return scores;
 }
 
@@ -67,8 +89,8 @@ std::vector<NullTest> null_tests(MatrixView x, KRange range, const NullTestOptio
   std::vector<std::vector<Scores>> drawn(nulls * drawings + 1);  // the last is the data's
   for_each_block(drawn.size(), options.threads, [&](std::size_t d, int) {
     const std::uint64_t seed = mix64(options.seed + d);
-    if (d == drawn.size() - 1) drawn[d] = scores_of(x, range, seed);
-    else drawn[d] = scores_of(draw_null(model, null_kinds[d / drawings], Random(seed)), range, seed);
+    if (d == drawn.size() - 1) drawn[d] = scores_of(x, range, seed, options.refit);
+    else drawn[d] = scores_of(draw_null(model, null_kinds[d / drawings], Random(seed)), range, seed, options.refit);
   });
   std::vector<NullTest> tests;
   for (std::size_t i = 0; i <= range.last - range.first; ++i)

@@ -17,6 +17,7 @@
 #include "coterie/base/matrix.h"
 #include "coterie/cluster/kmeans.h"
 #include "coterie/score/null_data.h"
+#include "coterie/score/refit.h"
 
 namespace coterie {
 
@@ -37,6 +38,7 @@ struct NullTestOptions {
   int drawings = 19;  // of each null; the least p-value is 1 / (1 + drawings)
   std::uint64_t seed = 1;
   int threads = 0;
+  const Refit* refit = nullptr;  // how rows are clustered; null: k-means
 };
 
 // One for each k of the range (2 or more) and null, k first. x: a sample of rows without weights.

@@ -47,10 +47,14 @@ Valley valley_between(MatrixView x, std::span<const double> centres, const std::
 }  // namespace
 
 std::vector<Valley> valleys(MatrixView x, std::span<const double> centres, int threads) {
+  return valleys(x, centres, assign(x, centres, threads).labels, threads);
+}
+
+std::vector<Valley> valleys(MatrixView x, std::span<const double> centres, std::span<const std::int32_t> labels, int threads) {
   const std::size_t k = centres.size() / x.columns;
-  const Assignment assignment = assign(x, centres, threads);
   std::vector<std::vector<std::uint32_t>> rows(k);
-  for (std::size_t i = 0; i < x.rows; ++i) rows[static_cast<std::size_t>(assignment.labels[i])].push_back(static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < x.rows; ++i)
+    if (labels[i] >= 0) rows[static_cast<std::size_t>(labels[i])].push_back(static_cast<std::uint32_t>(i));
   std::vector<Valley> found;
   for (std::size_t a = 0; a < k; ++a)
     for (std::size_t b = a + 1; b < k; ++b) found.push_back({.a = a, .b = b});

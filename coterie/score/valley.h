@@ -17,6 +17,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,8 @@ struct Valley {
 // Rows are given to the nearest of the centres (row-major, centres.size() / x.columns of them); x without weights.
 // All pairs in the order (0, 1), (0, 2), ..., (1, 2), ...; a pair of which one has no rows counts as not separated.
 std::vector<Valley> valleys(MatrixView x, std::span<const double> centres, int threads = 0);
+// The same of rows that are in clusters already; rows with label -1 (noise) are left out.
+std::vector<Valley> valleys(MatrixView x, std::span<const double> centres, std::span<const std::int32_t> labels, int threads = 0);
 
 // The rule of the verdict: two clusters are separated when p_value <= most_p_value and separation >= least_separation.
 // Both are chosen, and their errors measured, in bench/verdict.cc.

@@ -148,10 +148,6 @@ std::vector<KEvidence> gather(Samples& samples, std::span<const KmeansResult> sw
   }
   add_gap(samples.nulls, options, table);
   add_nulls(samples.nulls, range, options, table);
-  for (KEvidence& evidence : table) {
-    evidence.stable = is_stable(evidence);
-    evidence.natural = evidence.separated && evidence.stable;
-  }
   return table;
 }
 
@@ -178,7 +174,13 @@ std::size_t k_of_most_groups(const std::vector<KEvidence>& table, std::span<cons
 
 bool proves_groups(const KEvidence& evidence) { return evidence.natural || (evidence.stable && evidence.groups >= proving_groups); }
 
-void choose(std::span<const std::size_t> allowed, Verdict& verdict) {
+}  // namespace
+
+void choose_by_evidence(std::span<const std::size_t> allowed, Verdict& verdict) {
+  for (KEvidence& evidence : verdict.table) {
+    evidence.stable = is_stable(evidence);
+    evidence.natural = evidence.separated && evidence.stable;
+  }
   if (std::ranges::none_of(verdict.table, proves_groups)) return;
   std::vector<std::size_t> all;
   for (const KEvidence& evidence : verdict.table) all.push_back(evidence.k);
@@ -186,6 +188,8 @@ void choose(std::span<const std::size_t> allowed, Verdict& verdict) {
   verdict.natural_groups = verdict.evidence(verdict.natural_k)->groups;
   if (const std::size_t k = k_of_most_groups(verdict.table, allowed); k > 0) verdict.k = k;
 }
+
+namespace {
 
 Answer answer_for(const Verdict& verdict) {
   const KEvidence& evidence = *verdict.evidence(verdict.k);
@@ -195,6 +199,11 @@ Answer answer_for(const Verdict& verdict) {
 }
 
 }  // namespace
+
+void conclude(Verdict& verdict) {
+  verdict.answer = answer_for(verdict);
+  verdict.sentence = sentence_for(verdict);
+}
 
 const char* name_of(Answer answer) {
   switch (answer) {
@@ -230,10 +239,9 @@ Verdict judge(MatrixView x, std::span<const KmeansResult> sweep, std::span<const
   verdict.sample_customers = samples.all.rows(), verdict.null_customers = samples.nulls.rows(), verdict.null_drawings = options.null_drawings;
   const auto centres = centres_of_range(sweep, *range, samples.all, options.seed);
   verdict.table = gather(samples, sweep, *range, centres, options);
-  choose(allowed, verdict);
+  choose_by_evidence(allowed, verdict);
   verdict.segments = judge_segments(samples, centres[verdict.k - range->first], *verdict.evidence(verdict.k), options.threads);
-  verdict.answer = answer_for(verdict);
-  verdict.sentence = sentence_for(verdict);
+  conclude(verdict);
   return verdict;
 }
 

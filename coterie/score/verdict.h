@@ -99,6 +99,10 @@ struct VerdictOptions {
 
 inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.75;
 
+// The rule, apart: from the evidence of each k what is stable and natural, and the k; then, with the segments of that k, the answer in words.
+void choose_by_evidence(std::span<const std::size_t> allowed, Verdict& verdict);
+void conclude(Verdict& verdict);
+
 // x: the customers (weighted rows count so often), scaled as they were clustered. sweep: results on x. allowed: the ks that
 // may be recommended (all in the sweep); chosen: that of the silhouette, one of them.
 Verdict judge(MatrixView x, std::span<const KmeansResult> sweep, std::span<const std::size_t> allowed, std::size_t chosen, const VerdictOptions& options = {});

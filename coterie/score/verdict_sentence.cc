@@ -93,6 +93,7 @@ std::string sentence_for(const Verdict& v) {
 }
 
 std::string sentence_if_not_judged(std::size_t k, std::size_t customers, std::size_t different) {
+  if (k < 2) return fmt::format("No segments: {} was found among these customers.", k == 0 ? "no cluster" : "one cluster only");
   if (k > 20) return fmt::format("{} segments are not judged: with more than 20 each is too small a part of the sample.", k);
   return fmt::format("Too few customers to judge ({}, {} different): at least 30 are needed, and 10 and 2 different ones for each segment.", customers, different);
 }

@@ -116,7 +116,7 @@ export interface Report {
   rfm: Rfm | null;
   rules: { fidelity: number; fitted_rows: number };
   ledger: { rows: Rows; inputs: { name: string; bytes: number; rows: Rows }[]; more_inputs: number };
-  options: { k: [number, number]; restarts: number; seed: number; scaling: string; own_names: boolean; different_rows: number };
+  options: { k: [number, number]; algorithm: string; restarts: number; seed: number; scaling: string; own_names: boolean; different_rows: number };
   notes: string[];
 }
 
