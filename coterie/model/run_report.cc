@@ -301,6 +301,7 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
                      {"version", COTERIE_VERSION},
                      {"options", options_to_json(options)},
                      {"shape", name_of(result.model.shape)},
+                     {"store", result.store_id.empty() ? Json(nullptr) : Json(result.store_id)},
                      {"inputs", inputs},
                      {"rows", rows_to_json(result.read.rows)},
                      {"events", events_to_json(result.read)},
