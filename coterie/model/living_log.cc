@@ -42,7 +42,7 @@ std::vector<std::string> segment_paths(const StoreManifest& manifest, const std:
 
 // The rows of some segments, without what the manifest knows of them.
 EventLog log_of_segments(const std::vector<std::string>& paths, std::size_t names_bytes) {
-  EventLog log{{}, EventStore({.partition_bits = 0, .writers = 0}), StringTable(), "", {}, nullptr};
+  EventLog log{{}, EventStore({.partition_bits = 0, .writers = 0, .memory_bytes = 0}), StringTable(), "", {}, nullptr};
   log.stored = std::make_unique<HistoryStore>(paths);
   log.customer_names = log.stored->take_customer_names();
   if (log.customer_names.memory_bytes() > names_bytes)
