@@ -18,7 +18,7 @@ struct RefreshCommand {
   InputOptions input;
   OrderOptions orders;
   coterie::RefreshOptions options;
-  std::string k = "3..7", features = "parquet";
+  std::string k = "3..7", features = "parquet", duplicates = "keep";
 };
 
 void run_refresh(RefreshCommand& command) {
@@ -27,6 +27,7 @@ void run_refresh(RefreshCommand& command) {
   run.inputs = command.input.inputs;
   run.k = k_range_from_text(command.k);
   run.roles = roles_from_texts(command.input.roles);
+  run.store.drop_repeated = command.duplicates == "drop";
   run.date_order = date_order_from_text(command.orders.date_order);
   run.today_ms = today_from_text(command.orders.today);
   run.delimiter = delimiter_from_text(command.input.delimiter);
@@ -39,6 +40,7 @@ void run_refresh(RefreshCommand& command) {
   const coterie::RefreshResult result = coterie::refresh(command.options);
   progress.clear();
   fmt::print("{} rows read, {} used, {} set aside\n", grouped(result.read.rows.read), grouped(result.read.rows.used), grouped(result.read.rows.all_set_aside()));
+  for (const std::string& note : result.notes) fmt::print("note: {}\n", note);
   print_comparison(result.comparison);
   fmt::print("\nwritten to {}\n", run.out);
 }
@@ -79,6 +81,8 @@ void add_refresh_command(CLI::App& app) {
   refresh->add_option("--join", command->options.run.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
   refresh->add_option("--model", command->options.model, "Folder of the run to be refreshed; it stays as it is");
   refresh->add_option("--out", command->options.run.out, "Folder for the refreshed run");
+  refresh->add_flag("--store", command->options.keep_store, "Keep a store of the rows, where the run keeps none yet; one that does goes on by itself and takes new rows only");
+  refresh->add_option("--duplicates", command->duplicates, "Of rows that the store holds already: keep (they count again) or drop (exports that overlap)")->check(CLI::IsMember({"keep", "drop"}))->capture_default_str();
   refresh->add_flag("--refit", command->options.refit, "Fit a new model; a segment that goes on keeps its identity and name");
   refresh->add_option("--k", command->k, "Of a refit: number of segments, or a range of which the silhouette chooses")->capture_default_str();
   refresh->add_option("--restarts", command->options.run.restarts, "Of a refit: seedings for each k")->check(CLI::Range(1, 10000));
@@ -86,7 +90,7 @@ void add_refresh_command(CLI::App& app) {
   refresh->add_option("--features", command->features, "Format of the features file")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
   refresh->callback([command, refresh] {
     apply_config(*refresh);
-    for (const char* name : {"files", "--model", "--out"}) require_option(*refresh, name);
+    for (const char* name : {"--model", "--out"}) require_option(*refresh, name);
     run_refresh(*command);
   });
 }
@@ -101,7 +105,7 @@ void add_history_command(CLI::App& app) {
   history->add_option("--out", command->out, "CSV file to write, or - for standard output");
   history->callback([command, history] {
     apply_config(*history);
-    for (const char* name : {"files", "--as-of", "--model", "--out"}) require_option(*history, name);
+    for (const char* name : {"--as-of", "--model", "--out"}) require_option(*history, name);
     run_history(*command);
   });
 }

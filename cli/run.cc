@@ -28,7 +28,7 @@ struct RunCommand {
   CLI::App* app = nullptr;
   std::vector<std::string> derived;
   std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike", least_segment;
-  bool json = false;
+  bool json = false, store = false;
 };
 
 void print_rows(const coterie::ReadReport& read) {
@@ -186,6 +186,7 @@ void run(RunCommand& command) {
   options.inputs = command.input.inputs;
   options.k = k_range_from_text(command.k);
   options.algorithm = algorithm_from(command.algorithm, *command.app);
+  if (command.store) options.store.folder = options.out + "/store";
   options.shape = shape_from_text(command.input.shape);
   options.least_segment = segment_size_from_text(command.least_segment);
   options.roles = roles_from_texts(command.input.roles);
@@ -237,6 +238,7 @@ void add_run_command(CLI::App& app) {
   run_app->add_option("--names", command->options.names, "File of rules for names and actions; coterie names prints those that are used without it");
   run_app->add_flag("--reasons", command->options.reasons, "Also write customer_reasons.csv: how sure each customer's segment is, why, and what would move them");
   run_app->add_flag("--silhouettes", command->options.silhouettes, "Also write a silhouette for each customer into membership.csv (exact up to 20,000 different rows, else the simplified one)");
+  run_app->add_flag("--store", command->store, "Keep the rows' histories in OUT/store (about 12 bytes an event), so that coterie refresh reads new rows only");
   run_app->add_flag("--json", command->json, "Print the summary as JSON");
   run_app->callback([command, run_app] {
     apply_config(*run_app);

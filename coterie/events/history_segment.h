@@ -54,6 +54,7 @@ class HistorySegment {
   const SegmentFacts& facts() const { return facts_; }
   const SegmentTexts& texts() const { return texts_; }
   const SegmentWords& words() const { return words_; }
+  std::vector<Word> take_customers() { return std::move(texts_.customers); }
   std::span<const Partition> partitions() const { return partitions_; }
 
   // The bytes of a partition, and segment::slack more. Throws Error(damaged_input) when they do not have their checksum.

@@ -13,6 +13,20 @@ HistoryStore::HistoryStore(const std::vector<std::string>& segment_paths) {
   }
 }
 
+StringTable HistoryStore::take_customer_names() {
+  StringTable names;
+  for (HistorySegment& segment : segments_)
+    for (const Word& word : segment.take_customers()) names.add(word.text, word.value);
+  return names;
+}
+
+std::vector<RowHash> HistoryStore::row_hashes() const {
+  std::vector<RowHash> rows;
+  for (const HistorySegment& segment : segments_) rows.insert(rows.end(), segment.texts().rows.begin(), segment.texts().rows.end());
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
 std::uint64_t HistoryStore::events_in(std::size_t partition) const {
   std::uint64_t events = 0;
   for (const HistorySegment& segment : segments_) {

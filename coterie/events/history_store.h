@@ -12,6 +12,7 @@
 
 #include "coterie/events/history.h"
 #include "coterie/events/history_segment.h"
+#include "coterie/events/string_table.h"
 
 namespace coterie {
 
@@ -23,6 +24,10 @@ class HistoryStore {
   const std::vector<HistorySegment>& segments() const { return segments_; }
   unsigned partition_bits() const { return partition_bits_; }  // the most that a segment has
   std::size_t partitions() const { return std::size_t{1} << partition_bits_; }
+  // Of all segments. Once: the segments give their copies up.
+  StringTable take_customer_names();
+  // Rising.
+  std::vector<RowHash> row_hashes() const;
   // What reading the partition takes, at most.
   std::uint64_t events_in(std::size_t partition) const;
   // The text of a category's or brand's identifier; "" where it was too long to be kept.

@@ -15,6 +15,7 @@
 #include "coterie/deliver/parquet.h"
 #include "coterie/model/earlier_options.h"
 #include "coterie/model/shop_data.h"
+#include "coterie/model/store_manifest.h"
 #include "coterie/segments/profile.h"
 
 namespace coterie {
@@ -32,7 +33,7 @@ void require_another_folder(const RefreshOptions& options) {
 AssignOptions assign_options(const RefreshOptions& options, const OrderRules& orders, const std::string& rejects_path) {
   const RunOptions& run = options.run;
   return {.inputs = run.inputs, .model = options.model, .rejects_path = rejects_path, .roles = run.roles, .joins = run.joins,
-          .orders = orders, .date_order = run.date_order, .today_ms = run.today_ms, .delimiter = run.delimiter, .as_of_ms = run.as_of_ms, .threads = run.threads,
+          .orders = orders, .date_order = run.date_order, .today_ms = run.today_ms, .delimiter = run.delimiter, .as_of_ms = run.as_of_ms, .store = run.store, .threads = run.threads,
           .memory_bytes = run.memory_bytes, .spill_directory = run.spill_directory, .progress = run.progress};
 }
 
@@ -50,7 +51,8 @@ Json earlier_options_to_json(const EarlierOptions& options) {
           {"feature_set", options.feature_set}};
 }
 
-std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions& earlier, const ReadReport& read, const Model& model, const Profiles& profiles) {
+std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions& earlier, const ShopData& data, const Model& model, const Profiles& profiles) {
+  const ReadReport& read = data.read;
   Json inputs = Json::array(), segments = Json::array();
   for (const InputReport& input : read.inputs) inputs.push_back({{"path", input.file.path}, {"bytes", input.file.bytes}, {"hash", input.file.hash}, {"rows", rows_to_json(input.rows)}});
   for (std::size_t c = 0; c < model.k; ++c)
@@ -58,6 +60,7 @@ std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions&
   const Json json = {{"program", "coterie"},
                      {"version", COTERIE_VERSION},
                      {"model", options.model},
+                     {"store", data.store_id.empty() ? Json(nullptr) : Json(data.store_id)},
                      {"as_of", options.run.as_of_ms == INT64_MAX ? Json(nullptr) : Json(iso_time(options.run.as_of_ms))},
                      {"options", earlier_options_to_json(earlier)},
                      {"inputs", inputs},
@@ -69,17 +72,18 @@ std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions&
 // What run, refresh and export leave in the folder of a run.
 bool is_of_run(const std::string& entry) {
   static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv", "rfm_scores.csv", "k_table.csv", "customer_reasons.csv", "membership.csv", "tree.csv",
-                                       "segments.sql", "report.html", "run.json", "refresh.json", "hold_out.json", "changes"};
+                                       "segments.sql", "report.html", "run.json", "refresh.json", "hold_out.json", "changes", "store"};
   return std::find(names.begin(), names.end(), entry) != names.end();
 }
 
-ReadReport refresh_under_model(const RefreshOptions& options) {
-  const RunOptions& run = options.run;
+void refresh_under_model(RefreshOptions options, RefreshResult& result) {
+  RunOptions& run = options.run;
   const Model model = load_model(options.model);
   const MemoryPlan memory = plan_memory(run.memory_bytes, run.threads);
   const EarlierOptions earlier = load_earlier_options(options.model);
   OutputFolder folder(run.out, is_of_run);
-  ShopData read = read_for_model(assign_options(options, earlier.orders, folder.file("rejects.csv")), model, memory);
+  if (!run.store.folder.empty()) run.store.folder = folder.file("store");
+  ShopData read = read_for_model(assign_options(options, earlier.orders, folder.file("rejects.csv")), model, memory, result.notes);
   const HugeArray<std::int32_t> labels = assign_clusters(model, read.customers, run.threads);
   const Profiles profiles = profile_clusters(read.customers, labels, model.k, run.threads);
   OutputFile segments(folder.file("customer_segments.csv")), summary(folder.file("segment_summary.csv"));
@@ -98,9 +102,10 @@ ReadReport refresh_under_model(const RefreshOptions& options) {
   }
   fs::copy_file(options.model + "/model.json", folder.file("model.json"));
   if (fs::exists(options.model + "/hold_out.json")) fs::copy_file(options.model + "/hold_out.json", folder.file("hold_out.json"));
-  write_file(folder.file("refresh.json"), refresh_to_json(options, earlier, read.read, model, profiles));
+  write_file(folder.file("refresh.json"), refresh_to_json(options, earlier, read, model, profiles));
+  if (read.store) read.store->commit();
   folder.commit();
-  return read.read;
+  result.read = read.read;
 }
 
 // What the earlier run was told about its data holds for the new one, too.
@@ -114,23 +119,37 @@ void take_options(const Model& model, const EarlierOptions& earlier, RunOptions&
   run.algorithm = earlier.algorithm;
 }
 
-ReadReport refit(const RefreshOptions& options) {
+void refit(const RefreshOptions& options, RefreshResult& refreshed) {
   RunOptions run = options.run;
   run.identities_of = options.model;
   take_options(load_model(options.model), load_earlier_options(options.model), run);
   const RunResult result = coterie::run(run);
   const std::string hold_out = options.model + "/hold_out.json";
   if (fs::exists(hold_out)) fs::copy_file(hold_out, run.out + "/hold_out.json", fs::copy_options::overwrite_existing);
-  return result.read;
+  refreshed.read = result.read;
+  refreshed.notes = result.notes;
+}
+
+// Where the earlier run keeps a store, it goes on.
+void take_store(RefreshOptions& options) {
+  StoreOptions& store = options.run.store;
+  const bool goes_on = !store_id_of_run(options.model).empty();
+  if (goes_on) store.earlier = options.model;
+  if (goes_on || options.keep_store) store.folder = options.run.out + "/store";
+  if (options.run.inputs.empty() && !goes_on)
+    throw Error(ErrorKind::usage, "this run keeps no store of the rows it has read, and no file is given", "give all logs, old and new", options.model);
+  if (store.drop_repeated && !goes_on) throw Error(ErrorKind::usage, "--duplicates drop needs a run that keeps a store", "keep one: coterie run ALL_LOGS --out DIR --store", options.model);
 }
 
 }  // namespace
 
-RefreshResult refresh(const RefreshOptions& options) {
+RefreshResult refresh(RefreshOptions options) {
   require_another_folder(options);
-  load_saved_run(options.model);  // what is no run fails before anything is read
+  load_model(options.model);  // what is no run fails before anything is read
+  take_store(options);
   RefreshResult result;
-  result.read = options.refit ? refit(options) : refresh_under_model(options);
+  if (options.refit) refit(options, result);
+  else refresh_under_model(options, result);
   result.comparison = compare_runs({options.model, options.run.out, options.run.out + "/changes"});
   return result;
 }

@@ -308,7 +308,7 @@ std::future<FeaturesFile> begin_features_file(const RunOptions& options, const C
 
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
-                   FurtherFiles further, std::future<FeaturesFile> features_file, Stations& stations, RunResult& result) {
+                   FurtherFiles further, OutputFolder* store, std::future<FeaturesFile> features_file, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), k_table(path("k_table.csv")), model(path("model.json")), report(path("run.json"));
   OutputFile rules(path("segments.sql")), page(path("report.html"));
@@ -338,6 +338,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   for (const auto* file : {&further.reasons, &further.membership, &further.tree})
     if (*file) (*file)->commit();
   rejects->commit();
+  if (store) store->commit();
   report.commit();
   // What an earlier run left in the other format, of other data, or beyond what was asked for now, would no longer be true.
   std::error_code ignored;
@@ -346,6 +347,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   if (!further.reasons) std::filesystem::remove(path("customer_reasons.csv"), ignored);
   if (!further.membership) std::filesystem::remove(path("membership.csv"), ignored);
   if (!further.tree) std::filesystem::remove(path("tree.csv"), ignored);
+  if (!store) std::filesystem::remove_all(path("store"), ignored);
 }
 
 }  // namespace
@@ -364,6 +366,7 @@ RunResult run(const RunOptions& options) {
   const CustomerTable& customers = data.customers;
   result.read = data.read;
   result.spilled_bytes = data.spilled_bytes;
+  result.store_id = data.store_id;
   result.features = data.features;
   result.coupon_features = data.coupon_features;
   result.future_cut_ms = data.future_cut_ms;
@@ -421,7 +424,8 @@ RunResult run(const RunOptions& options) {
 
   stations.begin("write");
   further.reasons = reasons_file(options, customers, labels, reasons, result);
-  write_outputs(options, customers, labels, std::move(data.rejects), std::move(further), std::move(features_file), stations, result);
+  write_outputs(options, customers, labels, std::move(data.rejects), std::move(further), data.store.get(), std::move(features_file), stations, result);
+  result.notes.insert(result.notes.end(), data.store_notes.begin(), data.store_notes.end());
   return result;
 }
 
@@ -429,7 +433,8 @@ AssignResult assign_new_customers(const AssignOptions& options) {
   AssignResult result;
   result.model = load_model(options.model);
   const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
-  const ShopData data = read_for_model(options, result.model, memory);
+  std::vector<std::string> notes;
+  const ShopData data = read_for_model(options, result.model, memory, notes);
   const CustomerTable& customers = data.customers;
   result.read = data.read;
   const HugeArray<std::int32_t> labels = assign_clusters(result.model, customers, options.threads);

@@ -31,6 +31,13 @@ struct SegmentSize {
 
 enum class FeatureFormat { parquet, csv };
 
+// The histories that a run keeps beside its model (model/living_log.h), so that a refresh reads new rows only.
+struct StoreOptions {
+  std::string folder = {};     // where the store goes; "": none is kept
+  std::string earlier = {};    // folder of the run whose store the inputs are added to; "": the inputs are all there is
+  bool drop_repeated = false;  // events that the store holds already are set aside
+};
+
 struct RunOptions {
   std::vector<std::string> inputs;
   std::string out;                           // folder; made if it is not there
@@ -54,6 +61,7 @@ struct RunOptions {
   ScalingMethod scaling = ScalingMethod::z;
   char delimiter = 0;                        // 0: guessed
   std::int64_t as_of_ms = INT64_MAX;         // the state at this time: later events are set aside
+  StoreOptions store = {};
   std::string identities_of = {};            // folder of an earlier run whose segments keep number and name; "": none
   FeatureFormat features = FeatureFormat::parquet;
   std::string names;                         // file of rules for names and actions; "": those that come with Coterie
@@ -88,6 +96,7 @@ struct RunResult {
   RfmScores rfm;                   // of order lines, where recency, frequency and monetary are features; else empty
   Explanation explanation;
   std::vector<std::string> notes;  // what the user should know: features left out, k cut to the data, ...
+  std::string store_id;            // of the store that is kept; else empty
   std::vector<StationTime> times;
   std::size_t peak_memory_bytes = 0;
 };
@@ -108,6 +117,7 @@ struct AssignOptions {
   std::optional<std::int64_t> today_ms = {};
   char delimiter = 0;
   std::int64_t as_of_ms = INT64_MAX;
+  StoreOptions store = {};                   // of refresh; assign itself keeps none
   int threads = 0;
   std::size_t memory_bytes = 0;
   std::string spill_directory = "/tmp";

@@ -326,6 +326,7 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
                      {"shape", name_of(result.model.shape)},
                      {"algorithm", result.model.algorithm},
                      {"noise", result.model.has_noise ? Json(result.model.k - 1) : Json(nullptr)},
+                     {"store", result.store_id.empty() ? Json(nullptr) : Json(result.store_id)},
                      {"inputs", inputs},
                      {"rows", rows_to_json(result.read.rows)},
                      {"events", events_to_json(result.read)},

@@ -61,11 +61,13 @@ SegmentHistory segment_history(const SegmentHistoryOptions& options) {
   std::sort(dates.begin(), dates.end());
   dates.erase(std::unique(dates.begin(), dates.end()), dates.end());
   Assigned before;
+  std::vector<std::string> notes;
   for (const std::int64_t date : dates) {
     AssignOptions assign = options.assign;
     assign.orders = orders;
     assign.as_of_ms = date;
-    Assigned now{read_for_model(assign, history.model, memory).customers, {}};
+    if (assign.inputs.empty()) assign.store.earlier = assign.model;
+    Assigned now{read_for_model(assign, history.model, memory, notes).customers, {}};
     now.labels = assign_clusters(history.model, now.customers, assign.threads);
     const Profiles profiles = profile_clusters(now.customers, now.labels, history.model.k, assign.threads);
     for (std::size_t c = 0; c < history.model.k; ++c)

@@ -9,6 +9,7 @@
 #include "coterie/base/nearest_name.h"
 #include "coterie/base/time.h"
 #include "coterie/features/compute.h"
+#include "coterie/model/living_log.h"
 #include "coterie/model/read_tables.h"
 #include "coterie/table/read_customers.h"
 
@@ -100,14 +101,28 @@ void set_today(EventLog& log, LogKind kind, const std::optional<std::int64_t>& t
   log.report.last_ms = *today_ms - (kind == LogKind::orders ? ms_per_day : 0);
 }
 
+// `options` of a run or of what is read for a model.
+ReadEventsOptions read_options(const auto& options, LogKind kind, const std::string& rejects_path, const MemoryPlan& memory) {
+  return {.kind = kind, .orders = options.orders, .date_order = options.date_order, .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
+          .memory_bytes = memory.events, .names_bytes = memory.customer_rows, .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
+          .rejects_path = rejects_path, .progress = options.progress};
+}
+
+// From the files, from a store, or from both.
+LivingLog read_living_log(const auto& options, const ReadEventsOptions& read, const MemoryPlan& memory, std::vector<std::string>& notes) {
+  if (!options.store.folder.empty()) return read_into_store(options.inputs, read, options.store, memory, notes);
+  if (!options.store.earlier.empty()) return {.log = open_store(options.store.earlier, options.as_of_ms, memory, options.threads)};
+  EventLog log = read_events(options.inputs, read);
+  const std::uint64_t spilled = log.store.spilled_bytes();
+  return {.log = std::move(log), .spilled_bytes = spilled};
+}
+
 ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
   const LogKind kind = kind_of(shape);
-  EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
-                                              .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
-                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
-                                              .rejects_path = options.out + "/rejects.csv", .progress = options.progress});
-  ShopData data{.shape = shape, .read = log.report, .spilled_bytes = log.store.spilled_bytes(), .rejects = std::move(log.rejects)};
+  std::vector<std::string> store_notes;
+  LivingLog living = read_living_log(options, read_options(options, kind, options.out + "/rejects.csv", memory), memory, store_notes);
+  EventLog& log = living.log;
+  ShopData data{.shape = shape, .read = log.report, .spilled_bytes = living.spilled_bytes, .rejects = std::move(log.rejects), .store = std::move(living.store), .store_id = living.id, .store_notes = store_notes};
   begin("features");
   set_today(log, kind, options.today_ms);
   note_equal_columns(data.read, notes);
@@ -124,14 +139,11 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   return data;
 }
 
-ShopData read_log_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
+ShopData read_log_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory, std::vector<std::string>& notes) {
   const LogKind kind = kind_of(model.shape);
-  EventLog log = read_events(options.inputs, {.kind = kind, .orders = options.orders, .date_order = options.date_order,
-                                              .roles = options.roles, .delimiter = options.delimiter, .threads = options.threads,
-                                              .memory_bytes = memory.events, .names_bytes = memory.customer_rows,
-                                              .spill_directory = options.spill_directory, .as_of_ms = options.as_of_ms,
-                                              .rejects_path = options.rejects_path, .progress = options.progress});
-  ShopData data{.shape = model.shape, .read = log.report, .rejects = std::move(log.rejects)};
+  LivingLog living = read_living_log(options, read_options(options, kind, options.rejects_path, memory), memory, notes);
+  EventLog& log = living.log;
+  ShopData data{.shape = model.shape, .read = log.report, .rejects = std::move(log.rejects), .store = std::move(living.store), .store_id = living.id};
   set_today(log, kind, options.today_ms);
   const std::vector<Feature> available = available_features(log.has_role, kind);
   for (const std::string& name : model.features) {
@@ -263,9 +275,12 @@ ShopData read_related_for_model(const AssignOptions& options, const Model& model
   return data;
 }
 
-// Tables have no time that --as-of could look back from.
-void require_log(Shape shape, std::int64_t as_of_ms) {
-  if (as_of_ms == INT64_MAX || shape == Shape::events || shape == Shape::orders) return;
+// Tables have no time that --as-of could look back from, and no histories that a store could keep.
+void require_log(Shape shape, std::int64_t as_of_ms, const StoreOptions& store) {
+  if (shape == Shape::events || shape == Shape::orders) return;
+  if (!store.folder.empty())
+    throw Error(ErrorKind::usage, fmt::format("a store keeps the histories of a log of events or orders, and this is a table of {}", name_of(shape)), "leave --store out");
+  if (as_of_ms == INT64_MAX) return;
   throw Error(ErrorKind::usage, fmt::format("--as-of needs a log with times, and this is a table of {}", name_of(shape)), "leave it out, or give a log of events or orders");
 }
 
@@ -273,7 +288,7 @@ void require_log(Shape shape, std::int64_t as_of_ms) {
 
 ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
   const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
-  require_log(shape, options.as_of_ms);
+  require_log(shape, options.as_of_ms, options.store);
   switch (shape) {
     case Shape::customers: return read_customer_tables(options, memory, begin, notes);
     case Shape::coupons: {
@@ -285,10 +300,10 @@ ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, con
   }
 }
 
-ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
-  require_log(model.shape, options.as_of_ms);
+ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory, std::vector<std::string>& notes) {
+  require_log(model.shape, options.as_of_ms, options.store);
   if (model.shape == Shape::coupons) return read_related_for_model(options, model, memory);
-  return model.shape == Shape::customers ? read_tables_for_model(options, model, memory) : read_log_for_model(options, model, memory);
+  return model.shape == Shape::customers ? read_tables_for_model(options, model, memory) : read_log_for_model(options, model, memory, notes);
 }
 
 }  // namespace coterie

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "coterie/base/output_folder.h"
 #include "coterie/features/activity.h"
 #include "coterie/features/past_and_future.h"
 #include "coterie/matrix/recipe.h"
@@ -25,12 +26,15 @@ struct ShopData {
   PastAndFuture past_and_future = {};  // of another one; its features are those of `features`
   std::int64_t future_cut_ms = 0;      // three quarters of the log's time are before it
   std::unique_ptr<OutputFile> rejects = nullptr;
+  std::unique_ptr<OutputFolder> store = nullptr;  // where one is kept: to be committed with the other outputs
+  std::string store_id = {};
+  std::vector<std::string> store_notes = {};  // for who refreshes: of rows and files that came late or again; no part of the outputs
 };
 
 // `begin` is called where a station begins. Throws as read_events, plan_columns and read_customers do.
 ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes);
 
 // The same customers' features for a fitted model.
-ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory);
+ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory, std::vector<std::string>& notes);
 
 }  // namespace coterie

@@ -32,6 +32,7 @@ const char* name_of(Reason reason) {
     case Reason::zero_price: return "zero_price";
     case Reason::negative_price: return "negative_price";
     case Reason::after_as_of: return "after_as_of";
+    case Reason::repeated_row: return "repeated_row";
   }
   return "unknown";
 }

@@ -39,8 +39,9 @@ enum class Reason : std::uint8_t {
   zero_price,
   negative_price,
   after_as_of,  // later than the time the run looks at; counted, but not listed one by one
+  repeated_row, // of a refresh: the store holds the event already; counted, but not listed one by one
 };
-constexpr std::size_t reason_count = 23;
+constexpr std::size_t reason_count = 24;
 const char* name_of(Reason reason);  // "wrong_field_count"
 
 struct Reject {

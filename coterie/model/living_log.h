@@ -1,0 +1,40 @@
+// A log that lives on: its histories are kept in a store beside the model, and a refresh reads new rows only.
+//
+// The store of a run is the folder "store" in the run's folder. A refreshed run has a store of its own, whose files are those
+// of the earlier one (hard links where the file system has them: the files never change) and one more with the new rows. So
+// either run can be refreshed, compared or deleted without the other, and a kill leaves each store as it was.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coterie/base/output_folder.h"
+#include "coterie/events/read_events.h"
+#include "coterie/model/memory_plan.h"
+#include "coterie/model/run.h"
+
+namespace coterie {
+
+struct LivingLog {
+  EventLog log;                              // all rows, old and new, with the report of all inputs
+  std::unique_ptr<OutputFolder> store = {};  // complete, to be committed with the other outputs
+  std::string id = {};
+  std::uint64_t spilled_bytes = 0;
+};
+
+// Reads files into a new store, or into one with the rows of an earlier run's store, and gives the log of both: what reading
+// all files at once would give. The rules:
+// * Late rows stand where they belong in time; that there are some is said in `notes`.
+// * A file whose content the store has read already is not read again, which is said.
+// * With drop_repeated, an event that the store holds is set aside as repeated_row, as often as the store holds it.
+// * Segments are merged so that each is more than twice as large as all newer ones together.
+// read.as_of_ms: the store keeps later rows, too; they are not seen, and counted altogether, not file by file.
+// Throws as read_events and write_segment do; Error(usage) without a new file when there is no store, Error(damaged_input) when
+// the earlier store is not that of the run beside it.
+LivingLog read_into_store(std::vector<std::string> paths, ReadEventsOptions read, const StoreOptions& options, const MemoryPlan& memory, std::vector<std::string>& notes);
+
+// What the store of a run holds, without new rows. Throws as read_into_store does.
+EventLog open_store(const std::string& run_folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads);
+
+}  // namespace coterie

@@ -1,0 +1,30 @@
+// store.json: what a store holds, and what was read into it. events/STORE_FORMAT.md describes it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coterie/events/read_events.h"
+
+namespace coterie {
+
+constexpr int store_format = 1;
+
+struct StoreManifest {
+  LogKind kind = LogKind::events;
+  OrderRules orders;                  // as the rows were read
+  std::vector<InputReport> inputs;    // sorted by path, of equal paths the earlier first
+  std::vector<std::string> segments;  // file names, oldest first
+  int last_number = 0;                // of a segment so far
+  std::string id;                     // of what the manifest says; run.json and refresh.json name it
+};
+
+// The text of store.json; fills in manifest.id.
+std::string manifest_to_json(StoreManifest& manifest);
+// Throws Error(missing_input) when there is none, Error(damaged_input) when it is no manifest of this format.
+StoreManifest load_manifest(const std::string& folder);
+
+// The id of the store that the run in this folder keeps, as its run.json or refresh.json says; "" where it keeps none.
+std::string store_id_of_run(const std::string& folder);
+
+}  // namespace coterie

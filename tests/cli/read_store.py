@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Reads a store by coterie/events/STORE_FORMAT.md alone.  usage: read_store.py STORE
+
+Prints a line an event: customer, milliseconds, type, session, product, category, brand, millionths; sorted. Texts stand for
+identifiers where the store has them. Checks the counts of trailer, directory and manifest, and the order of customers and events."""
+import json
+import pathlib
+import struct
+import sys
+
+NONE = 2**64 - 1
+TYPES = ["view", "cart", "remove_from_cart", "purchase"]
+
+
+def number(data, at, size):
+    return int.from_bytes(data[at:at + size], "little"), at + size
+
+
+def order_of(x):
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9 % 2**64
+    x = (x ^ x >> 27) * 0x94d049bb133111eb % 2**64
+    return x ^ x >> 31
+
+
+def read_lists(data, at):
+    lists = []
+    for _ in range(3):
+        count, at = number(data, at, 8)
+        words = []
+        for _ in range(count):
+            value, at = number(data, at, 8)
+            length, at = number(data, at, 4)
+            words.append((value, data[at:at + length].decode()))
+            at += length
+        assert words == sorted(words)
+        lists.append(words)
+    rows, at = number(data, at, 8)
+    return lists, rows, at + 16 * rows
+
+
+def read_item(data, at, categories, brands):
+    header, at = data[at], at + 1
+    product, price, category, brand = header & 3, header >> 2 & 3, header >> 4 & 3, header >> 6
+    p, at = number(data, at, [0, 4, 8][product])
+    amount, at = number(data, at, [0, 3, 8][price])
+    if price == 2 and amount >= 2**63:
+        amount -= 2**64
+    c, at = number(data, at, [1, 4, 8, 0][category])
+    b, at = number(data, at, [2, 4, 8, 1][brand])
+    return (p if product else NONE, categories[c][0] if category < 2 else c, brands[b][0] if brand < 2 else b,
+            None if price == 0 else amount * 10000 if price == 1 else amount), at
+
+
+def read_history(data, at, count, items):
+    seconds, session, item, events = 0, NONE, None, []
+    for _ in range(count):
+        header, at = data[at], at + 1
+        how_session, how_time, how_item = header >> 2 & 3, header >> 4 & 3, header >> 6
+        if how_session == 2:
+            session, at = number(data, at, 8)
+        elif how_session == 1:
+            session = NONE
+        time, at = number(data, at, [1, 2, 4, 8][how_time])
+        if how_time == 3:
+            time -= 2**64 if time >= 2**63 else 0
+            seconds = int(time / 1000)
+        else:
+            seconds = time if how_time == 2 else seconds + time
+            time = 1000 * seconds
+        if how_item:
+            item, at = number(data, at, [0, 2, 4][how_item])
+        events.append((time, header & 3, session, *items[item]))
+    return events, at
+
+
+def read_segment(path, out):
+    data = path.read_bytes()
+    assert data[:8] == data[-8:] == b"COTERIE1"
+    trailer = struct.unpack("<QQqq4QQQIIQ8s", data[-104:])
+    events, customers, first, last, by_type, texts, directory, bits, version = *trailer[:4], trailer[4:8], *trailer[8:12]
+    assert version == 1
+    (categories, brands, names), _, end = read_lists(data, texts)
+    assert end == directory and directory + 40 * 2**bits == len(data) - 104
+    text = dict(categories + brands)
+    name = dict(names)
+    seen, counted, types, times, before = 0, 0, [0] * 4, [], -1
+    for p in range(2**bits):
+        begin, size, _, of_partition, people = struct.unpack("<5Q", data[directory + 40 * p:directory + 40 * p + 40])
+        if size == 0:
+            continue
+        count, at = number(data, begin, 4)
+        items = []
+        for _ in range(count):
+            item, at = read_item(data, at, categories, brands)
+            items.append(item)
+        index = [struct.unpack("<QII", data[at + 16 * c:at + 16 * c + 16]) for c in range(people)]
+        at += 16 * people
+        for customer, number_of_events, size_of_history in index:
+            assert order_of(customer) > before and order_of(customer) >> (64 - bits) == p if bits else True
+            before = order_of(customer)
+            history, end = read_history(data, at, number_of_events, items)
+            assert end == at + size_of_history and [e[0] for e in history] == sorted(e[0] for e in history)
+            at = end
+            for time, kind, session, product, category, brand, price in history:
+                types[kind] += 1
+                times.append(time)
+                out.append((str(name.get(customer, customer)), time, TYPES[kind], session, product, text.get(category, category), text.get(brand, brand), price))
+            counted += number_of_events
+        assert at == begin + size
+        seen += people
+    assert (seen, counted) == (customers, events) and types == list(by_type) and (min(times), max(times)) == (first, last)
+    return events
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    manifest = json.loads((folder / "store.json").read_text())
+    assert manifest["format"] == 1 and sorted(p.name for p in folder.iterdir()) == sorted(["store.json", *manifest["segments"]])
+    out = []
+    total = sum(read_segment(folder / name, out) for name in manifest["segments"])
+    assert total == sum(i["rows"]["used"] for i in manifest["inputs"])
+    for line in sorted(out, key=lambda e: tuple(map(str, e))):
+        print(*line, sep=",")
+
+
+main()
