@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "coterie/events/string_table.h"
+
 namespace coterie {
 namespace {
 
@@ -50,7 +52,7 @@ void append_part(std::string& text, std::string_view part) {
   text += Census::parting;
 }
 
-ValueCounts counts_for(std::optional<Role> role) { return ValueCounts(census_kinds, has_many_values(role) ? most_of_ids : ValueCounts::usual_most); }
+ValueCounts counts_for(std::optional<Role> role) { return ValueCounts(has_many_values(role) ? most_of_ids : ValueCounts::usual_most); }
 
 void add_all_kinds(ValueCounts& to, std::string_view text, const ValueCounts& from, std::uint32_t i) {
   const std::uint64_t hash = hash_text(text);
@@ -140,7 +142,7 @@ void RowCensus::merge(RowCensus&& other) {
   for (RowCensus* one : {this, &other})
     for (Group& group : one->groups_)
       if (!group.poured) one->pour(group);
-  for (std::size_t c = 0; c < columns_.size(); ++c) columns_[c].values.merge(std::exchange(other.columns_[c].values, ValueCounts(census_kinds)));
+  for (std::size_t c = 0; c < columns_.size(); ++c) columns_[c].values.merge(std::exchange(other.columns_[c].values, ValueCounts(64)));
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     groups_[g].plain.merge(std::exchange(other.groups_[g].plain, Group::sample()));
     groups_[g].quoted.merge(std::exchange(other.groups_[g].quoted, Group::sample()));

@@ -20,12 +20,13 @@ namespace coterie {
 
 // Kinds of rows: a used event by its type (order lines are purchases, rows of tables views), or set aside.
 constexpr unsigned census_kinds = event_type_count + 1, census_set_aside = event_type_count;
+static_assert(census_kinds <= ValueCounts::most_kinds);
 
 struct CensusColumn {
   std::string name;
   std::optional<Role> role = {};
   std::optional<ColumnKind> kind = {};  // of tables of customers, where it is planned
-  ValueCounts values{census_kinds};
+  ValueCounts values = {};
 };
 
 struct Census {
@@ -37,7 +38,7 @@ struct Census {
   ValueCounts combinations = every_text();
   double share_kept = 1;  // below 1: `combinations` are a sample of the different ones (events/value_counts.h)
 
-  static ValueCounts every_text() { return ValueCounts(census_kinds, StringTable::none - 2, ~std::size_t{0}); }
+  static ValueCounts every_text() { return ValueCounts(std::size_t{1} << 30, ~std::size_t{0}); }
 };
 
 // One worker's census of a log.
@@ -66,7 +67,7 @@ class RowCensus {
     ValueCounts plain = sample(), quoted = sample();  // parted by the delimiter; by Census::parting
     bool poured = false;  // too many combinations: what is counted together is also counted column by column from now on
 
-    static ValueCounts sample() { return ValueCounts(census_kinds, ValueCounts::usual_most, ~std::size_t{0}); }
+    static ValueCounts sample() { return ValueCounts(ValueCounts::usual_most, ~std::size_t{0}); }
   };
   std::size_t column_number(const std::string& name, std::optional<Role> role);
   void see_together(const CsvRow& row, unsigned kind, std::optional<std::uint64_t> stretch);

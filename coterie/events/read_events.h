@@ -67,10 +67,10 @@ struct EventLog {
   StringTable customer_names;   // ids that are no canonical numbers, by identifier
   std::string customer_column;  // its name in the first file
   bool has_role[role_count];    // a column plays the role in every file
-  Census census;                        // where asked for
   std::unique_ptr<OutputFile> rejects;  // written, and to be committed with the other outputs; may be null
   std::unique_ptr<HistoryStore> stored = nullptr;
   std::vector<RowHash> row_hashes = {};  // with drop_duplicates: of all rows read here, rising
+  Census census = {};                    // where asked for
 
   std::size_t partitions() const { return stored ? stored->partitions() : store.partitions(); }
   std::uint64_t events_in(std::size_t partition) const { return stored ? stored->events_in(partition) : store.events_in(partition); }

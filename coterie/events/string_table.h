@@ -78,8 +78,6 @@ class StringTable {
     return insert(at, text, hash);
   }
 
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
-
   // The number of the text with this hash, or `none`.
   std::uint32_t find(std::uint64_t hash) const {
     std::size_t at = hash & (slots_.size() - 1);

@@ -9,7 +9,6 @@ namespace coterie {
 namespace {
 
 constexpr std::size_t busiest_shown = 10;
-constexpr std::uint64_t many_sessions = 1000;
 constexpr std::int64_t ms_per_hour = ms_per_day / 24;
 
 bool is_busier(const BusyCustomer& a, const BusyCustomer& b) { return a.events != b.events ? a.events > b.events : a.id < b.id; }
@@ -41,7 +40,6 @@ void add(Traffic& to, Traffic& from) {
   to.customers += from.customers, to.sessions += from.sessions;
   add(to.by_customer, from.by_customer);
   add(to.by_session, from.by_session);
-  for (const auto& [sessions, customers] : from.customers_by_sessions) to.customers_by_sessions[sessions] += customers;
   for (BusyCustomer& customer : from.busiest) insert_busy(to.busiest, std::move(customer));
 }
 
@@ -106,7 +104,6 @@ void TrafficCounter::count_sessions(const History& history, Workplace& place) co
   }
   for (const FunnelState& one : place.sessions.all()) one.count_into(place.traffic.by_session);
   place.traffic.sessions += place.sessions.all().size();
-  ++place.traffic.customers_by_sessions[std::min<std::uint64_t>(place.sessions.all().size(), many_sessions)];
 }
 
 void TrafficCounter::note_if_busy(const History& history, Traffic& traffic) const {

@@ -37,7 +37,6 @@ struct Traffic {
   std::map<std::int64_t, TrafficDay> by_day;                                           // days since 1970
   std::uint64_t customers = 0, sessions = 0;  // sessions of a customer; invoices of orders
   FunnelSteps by_customer, by_session;
-  std::map<std::uint64_t, std::uint64_t> customers_by_sessions;  // customers with so many sessions (1000: or more)
   std::vector<BusyCustomer> busiest;                             // ten, falling; ties by id
 };
 

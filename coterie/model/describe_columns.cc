@@ -87,6 +87,7 @@ bool repeat(const std::vector<Counted>& values) { return 2 * values.size() <= to
 
 Content guess_content(const CensusColumn& column, const std::vector<Counted>& values, const ColumnDescription& d, DateFormat dates) {
   if (values.empty()) return Content::blank;
+  if (column.role == Role::product && share_of(values, [](std::string_view text) { return text.find(' ') != text.npos; }) > 0.5) return Content::text;
   if (const auto by_role = content_of_role(column.role)) return *by_role;
   if (const auto by_kind = content_of_kind(column.kind)) return *by_kind;
   if (are_times(values, dates)) return Content::time;

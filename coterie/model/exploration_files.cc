@@ -142,7 +142,7 @@ Json features_to_json(const ExploredFeatures& explored) {
   Json features = Json::array();
   for (std::size_t f = 0; f < std::min(explored.features.size(), most_columns); ++f) {
     const ExploredFeature& own = explored.features[f];
-    features.push_back({{"name", shown_text(own.name)}, {"definition", own.definition}, {"greatest", {{"z", number(own.greatest_z)}, {"robust", number(own.greatest_robust)}, {"log-z", number(own.greatest_log_z)}}},
+    features.push_back({{"name", shown_text(own.name)}, {"definition", own.definition}, {"greatest", {{"z", number(own.greatest_z)}, {"log-z", number(own.greatest_log_z)}}},
                         {"numbers", numbers_to_json(own.numbers)}});
   }
   return {{"recommended_scale", name_of(explored.recommended)}, {"why", explored.why}, {"features", features}, {"features_left_out", explored.features.size() - features.size()},

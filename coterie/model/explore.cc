@@ -34,9 +34,16 @@ std::optional<DateOrder> dates_of(const ShopData& data, const CensusColumn& colu
   return data.read.inputs.front().roles.dates.order;
 }
 
+// Customers are counted one by one while features are computed; so are those of the rows that are used.
+void count_customers(ColumnDescription& column, const ShopData& data) {
+  if (column.role != Role::customer || column.distinct_error == 0 || !data.traffic) return;
+  column.distinct = static_cast<double>(data.traffic->customers), column.distinct_error = 0;
+}
+
 ExploredTable explore_table(const ShopData& data, const Census& census, int threads) {
   ExploredTable table{.name = census.table, .columns = std::vector<ColumnDescription>(census.columns.size()), .joint = {}};
   for_each_block(census.columns.size(), threads, [&](std::size_t c, int) { table.columns[c] = describe_column(census.columns[c], dates_of(data, census.columns[c])); });
+  for (ColumnDescription& column : table.columns) count_customers(column, data);
   table.rows = table.columns.empty() ? 0 : table.columns.front().rows;
   table.joint = describe_joint(census, table.columns, data.shape == Shape::events, threads);
   return table;
@@ -51,14 +58,19 @@ std::vector<FunnelStep> funnel_of_events(const Traffic& traffic) {
   return steps;
 }
 
+std::span<const double> feature_of(const CustomerTable& customers, std::string_view name) {
+  const auto it = std::find(customers.names.begin(), customers.names.end(), name);
+  return it == customers.names.end() ? std::span<const double>() : customers.values.column(static_cast<std::size_t>(it - customers.names.begin()));
+}
+
 // Customers who ordered at least so often.
-std::vector<FunnelStep> funnel_of_orders(const Traffic& traffic) {
+std::vector<FunnelStep> funnel_of_orders(const CustomerTable& customers) {
   std::vector<FunnelStep> steps;
-  for (const std::uint64_t orders : {1, 2, 3, 5, 10}) {
-    FunnelStep step{.name = orders == 1 ? "ordered" : fmt::format("ordered {} times or more", orders), .events = {}, .sessions = {}};
-    for (const auto& [own, customers] : traffic.customers_by_sessions)
-      if (own >= orders) step.customers += customers;
-    steps.push_back(std::move(step));
+  const std::span<const double> frequency = feature_of(customers, "frequency");
+  if (frequency.empty()) return steps;
+  for (const int orders : {1, 2, 3, 5, 10}) {
+    const auto count = std::count_if(frequency.begin(), frequency.end(), [&](double own) { return own >= orders; });
+    steps.push_back({orders == 1 ? "ordered" : fmt::format("ordered {} times or more", orders), {}, {}, static_cast<std::uint64_t>(count)});
   }
   return steps;
 }
@@ -66,10 +78,10 @@ std::vector<FunnelStep> funnel_of_orders(const Traffic& traffic) {
 std::vector<FunnelStep> funnel_of_coupons(const CustomerTable& customers) {
   std::vector<FunnelStep> steps{{"are customers", {}, {}, customers.ids.size()}};
   for (const auto& [feature, name] : {std::pair("claimed_frequency", "claimed a coupon"), std::pair("burn_frequency", "used a coupon")}) {
-    const auto it = std::find(customers.names.begin(), customers.names.end(), feature);
-    if (it == customers.names.end()) continue;
+    const std::span<const double> own = feature_of(customers, feature);
+    if (own.empty()) continue;
     FunnelStep step{.name = name, .events = 0, .sessions = {}};
-    for (const double times : customers.values.column(static_cast<std::size_t>(it - customers.names.begin()))) *step.events += static_cast<std::uint64_t>(times), step.customers += times > 0;
+    for (const double times : own) *step.events += static_cast<std::uint64_t>(times), step.customers += times > 0;
     steps.push_back(step);
   }
   return steps;
@@ -78,7 +90,7 @@ std::vector<FunnelStep> funnel_of_coupons(const CustomerTable& customers) {
 std::vector<FunnelStep> funnel_of(const ShopData& data) {
   switch (data.shape) {
     case Shape::events: return funnel_of_events(*data.traffic);
-    case Shape::orders: return data.traffic->sessions > 0 ? funnel_of_orders(*data.traffic) : std::vector<FunnelStep>();
+    case Shape::orders: return funnel_of_orders(data.customers);
     case Shape::coupons: return funnel_of_coupons(data.customers);
     default: return {};
   }
@@ -95,23 +107,26 @@ std::vector<double> greatest_under(const CustomerTable& customers, ScalingMethod
   return greatest;
 }
 
+// log-z where it brings the farthest customer nearer.
 void recommend_scaling(ExploredFeatures& explored) {
-  std::vector<std::string> tails;
-  double log_z = 0;
+  std::vector<const ExploredFeature*> tails;
+  const ExploredFeature* farthest = &explored.features.front();
   for (const ExploredFeature& f : explored.features) {
-    if (f.greatest_z > heavy) tails.push_back(fmt::format("{} ({:.0f})", f.name, f.greatest_z));
-    log_z = std::max(log_z, f.greatest_log_z);
+    if (f.greatest_z > heavy) tails.push_back(&f);
+    if (f.greatest_log_z > farthest->greatest_log_z) farthest = &f;
   }
   if (tails.empty()) {
     explored.why = fmt::format("no customer is farther than {:.0f} standard deviations from the mean of any feature: plain z-scores will do", heavy);
     return;
   }
-  explored.recommended = log_z <= heavy ? ScalingMethod::log_z : ScalingMethod::yeo_johnson;
-  const std::size_t all = tails.size();
-  tails.resize(std::min<std::size_t>(3, all));
-  explored.why = fmt::format("a few customers are more than {:.0f} standard deviations out and would drive k-means: {}{}; --scale {} draws them in{}", heavy, fmt::join(tails, ", "),
-                             all > tails.size() ? fmt::format(" and {} more", all - tails.size()) : "", name_of(explored.recommended),
-                             explored.recommended == ScalingMethod::log_z ? fmt::format(" to {:.0f}", log_z) : "");
+  std::stable_sort(tails.begin(), tails.end(), [](const ExploredFeature* a, const ExploredFeature* b) { return a->greatest_z > b->greatest_z; });
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, tails.size()); ++i) names.push_back(fmt::format("{} {:.0f}", tails[i]->name, tails[i]->greatest_z));
+  const std::string more = tails.size() > names.size() ? fmt::format(" and {} more above {:.0f}", tails.size() - names.size(), heavy) : "";
+  explored.why = fmt::format("a few customers far out will drive k-means: greatest z-scores {}{}", fmt::join(names, ", "), more);
+  if (farthest->greatest_log_z >= tails.front()->greatest_z) return;
+  explored.recommended = ScalingMethod::log_z;
+  explored.why += fmt::format("; with --scale log-z the greatest is {:.0f} ({})", farthest->greatest_log_z, farthest->name);
 }
 
 std::string definition_of(const ShopData& data, const std::string& name) {
@@ -136,11 +151,10 @@ ExploredFeatures explore_features(const ShopData& data, int threads) {
   for_each_block(customers.names.size(), threads, [&](std::size_t f, int) {
     explored.features[f] = {.name = customers.names[f], .definition = definition_of(data, customers.names[f]), .numbers = describe_numbers(SortedValues(customers.values.column(f)))};
   });
-  const std::vector<double> z = greatest_under(customers, ScalingMethod::z, explored.features, threads), robust = greatest_under(customers, ScalingMethod::robust, explored.features, threads),
-                            log_z = greatest_under(customers, ScalingMethod::log_z, explored.features, threads);
+  const std::vector<double> z = greatest_under(customers, ScalingMethod::z, explored.features, threads), log_z = greatest_under(customers, ScalingMethod::log_z, explored.features, threads);
   for (std::size_t f = 0; f < explored.features.size(); ++f) {
     ExploredFeature& feature = explored.features[f];
-    feature.greatest_z = z[f], feature.greatest_robust = robust[f], feature.greatest_log_z = log_z[f];
+    feature.greatest_z = z[f], feature.greatest_log_z = log_z[f];
   }
   if (customers.names.size() >= 2) explored.correlations = correlate_features(customers, threads);
   recommend_scaling(explored);
@@ -163,7 +177,7 @@ Exploration explore(const RunOptions& options) {
   for (const Census& census : data.censuses) e.tables.push_back(explore_table(data, census, options.threads));
   if (data.traffic) e.top = top_lists(data.censuses.front(), e.tables.front().columns);
   data.censuses.clear();
-  begin("customers");
+  begin("features");
   e.funnel = funnel_of(data);
   e.features = explore_features(data, options.threads);
   e.traffic = std::move(data.traffic);

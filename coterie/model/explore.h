@@ -30,7 +30,7 @@ struct FunnelStep {
 struct ExploredFeature {
   std::string name, definition;
   NumberDescription numbers;
-  double greatest_z = 0, greatest_robust = 0, greatest_log_z = 0;  // magnitude of the farthest customer under each scaling
+  double greatest_z = 0, greatest_log_z = 0;  // magnitude of the farthest customer under each scaling
 };
 
 struct ExploredFeatures {

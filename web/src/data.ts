@@ -1,5 +1,7 @@
 // The data of a run as the program writes it: coterie/model/report_data.cc. What could not be computed is null.
 
+import type { Exploration } from "./exploration";
+
 /** truth: 0 or 1; level: a place in an order of words. */
 export type FeatureKind = "count" | "money" | "ratio" | "days" | "number" | "truth" | "level";
 
@@ -148,7 +150,8 @@ export interface Exported {
 
 export type PageData = Report | { comparison: Comparison } | { exported: Exported };
 
-/** A page is of a run, of a comparison, or of an export. */
-export function readData(): PageData {
-  return JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData;
+/** A page is of a run, a comparison, an export, or an exploration. */
+type Page = Report | { comparison: Comparison } | { exported: Exported } | { exploration: Exploration };
+export function readData(): Page {
+  return JSON.parse(document.getElementById("data")?.textContent ?? "") as Page;
 }
