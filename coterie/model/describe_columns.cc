@@ -92,7 +92,7 @@ Content guess_content(const CensusColumn& column, const std::vector<Counted>& va
   if (const auto by_kind = content_of_kind(column.kind)) return *by_kind;
   if (are_times(values, dates)) return Content::time;
   const double numbers = share_of(values, [&](std::string_view text) { return parse_amount(text, d.format).has_value(); });
-  const bool long_numbers = share_of(values, [](std::string_view text) { return text.size() > 15; }) >= nearly_all;
+  const bool long_numbers = share_of(values, [](std::string_view text) { return text.size() > 15 && is_plain_digits(text); }) >= nearly_all;
   const bool few = d.distinct <= most_levels && repeat(values);
   if (numbers >= nearly_all && !long_numbers && !is_named_like_an_id(column.name)) return Content::number;
   if (few) return Content::category;
