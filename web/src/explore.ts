@@ -44,10 +44,10 @@ function featureCard(f: ExploredFeature): HTMLElement {
     { class: "column" },
     element("h3", {}, data(word(f.name)), element("span", { class: "kind" }, data(f.name))),
     f.definition !== "" && element("p", { class: "muted" }, f.definition),
-    histogramChart(word(f.name), f.numbers.histogram, 140),
+    histogramChart(`the feature ${word(f.name)}`, f.numbers.histogram, 140),
     element("p", { class: "muted" }, `half between ${plain(f.numbers.quantiles["0.25"])} and ${plain(f.numbers.quantiles["0.75"])}; mean ${plain(f.numbers.mean)}; greatest ${plain(f.numbers.quantiles["1"])}${f.numbers.histogram.logarithmic ? "; logarithmic scale" : ""}`),
     element("p", { class: "muted" }, "farthest customer: ", element("strong", { class: heavy ? "missing" : null }, `${plain(f.greatest.z)} deviations`), `, ${plain(f.greatest["log-z"])} after log(1 + x)`),
-    numbersBehind(numbersTable(word(f.name), f.numbers)),
+    numbersBehind(numbersTable(`the feature ${word(f.name)}`, f.numbers)),
   );
 }
 

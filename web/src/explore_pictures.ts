@@ -47,7 +47,7 @@ export function funnel(e: Exploration): HTMLElement | null {
   const rows = e.funnel.map((s) => [s.step, ...there.map(([, of]) => (of(s) === null ? "–" : count(of(s)!)))]);
   return section(
     "funnel",
-    e.shape === "orders" ? "Who comes back" : "The way to a purchase",
+    e.shape === "orders" ? "Who comes back" : e.shape === "coupons" ? "From the claim to the use" : "The way to a purchase",
     e.shape === "events" && element("p", { class: "muted" }, "Customers and visits count for a step when it comes at or after the step before; events are counted as they are."),
     drawn,
     numbersBehind(table({ caption: "Numbers of the funnel", head: ["step", ...there.map(([name]) => name)], rows })),
