@@ -148,10 +148,9 @@ export interface Exported {
   files: { name: string; rows: number; bytes: number }[];
 }
 
-export type PageData = Report | { comparison: Comparison } | { exported: Exported };
+export type PageData = Report | { comparison: Comparison } | { exported: Exported } | { exploration: Exploration };
 
 /** A page is of a run, a comparison, an export, or an exploration. */
-type Page = Report | { comparison: Comparison } | { exported: Exported } | { exploration: Exploration };
-export function readData(): Page {
-  return JSON.parse(document.getElementById("data")?.textContent ?? "") as Page;
+export function readData(): PageData {
+  return JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData;
 }
