@@ -7,6 +7,7 @@ void add_run_command(CLI::App& app);
 void add_assign_command(CLI::App& app);
 void add_clean_command(CLI::App& app);
 void add_compare_command(CLI::App& app);
+void add_explore_command(CLI::App& app);
 void add_export_command(CLI::App& app);
 void add_history_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);

@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   add_compare_command(app);
   add_refresh_command(app);
   add_history_command(app);
+  add_explore_command(app);
   add_export_command(app);
   add_inspect_command(app);
   add_clean_command(app);

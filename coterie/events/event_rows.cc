@@ -74,8 +74,9 @@ void EventRows::begin_file(const Dialect& dialect, const RoleMap& roles, LogKind
   kind_ = kind, rules_ = rules, dates_ = roles.dates.order;
   for (int r = 0; r < role_count; ++r) column_[r] = roles.choice[r].column;
   find_item_columns();
-  is_usual_ = kind == LogKind::events && dates_ == DateOrder::iso && column_[static_cast<int>(Role::event_type)] >= 0;
+  is_usual_ = kind == LogKind::events && dates_ == DateOrder::iso && column_[static_cast<int>(Role::event_type)] >= 0 && !census;
   has_session_ = column_[static_cast<int>(Role::session)] >= 0;
+  if (census) census->begin_file(dialect, roles, kind);
 }
 
 void EventRows::find_item_columns() {
@@ -198,6 +199,7 @@ void EventRows::look_ahead(const IndexedRow& row) {
   if (!ahead.has_key) return;
   ahead.key = ItemFront::key_of(row.base + begin, size, layout_);
   front_.prefetch(ahead.key);
+  if (census) census->prefetch(ahead.key.hash);
   const std::string_view customer = field_of(row, column_[static_cast<int>(Role::customer)]);
   ahead.has_customer = !customer.empty() && is_canonical_number(customer) && parse_unsigned(customer.data(), customer.size(), ahead.customer);
   if (ahead.has_customer) writer_.prefetch(ahead.customer);
@@ -242,10 +244,17 @@ bool EventRows::parse(const CsvRow& row) {
   return append_event(row);
 }
 
+void EventRows::count_in_census(const CsvRow& row, unsigned kind) {
+  if (row.fault != RowFault::none || row.fields.size() != dialect_->columns.size()) return;
+  census->see(row, kind, kind_ == LogKind::events && has_key(row) ? std::optional(ahead_[row.number % rows_ahead].key.hash) : std::nullopt);
+}
+
 void EventRows::take(const CsvRow& row, BlockLedger& ledger) {
   ++ledger.rows.read;
   saw_last_line_without_newline |= row.without_newline;
-  if (!parse(row)) {
+  const bool used = parse(row);
+  if (census) count_in_census(row, used ? static_cast<unsigned>(event_.type) : census_set_aside);
+  if (!used) {
     ++ledger.rows.set_aside[static_cast<std::size_t>(refusal_.reason)];
     if (refusal_.reason != Reason::after_as_of) note(row, ledger);
     return;

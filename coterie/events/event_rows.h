@@ -6,11 +6,13 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "coterie/base/memory.h"
+#include "coterie/events/census.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_segment.h"
 #include "coterie/events/roles.h"
@@ -118,6 +120,7 @@ class EventRows {
   std::vector<RowHash> rows_seen_since(const std::vector<RowHash>& rows) const;
 
   std::int64_t as_of_ms = INT64_MAX;  // later events are set aside
+  std::unique_ptr<RowCensus> census;  // none: columns are not looked at
   StringTable customer_names;
   std::array<std::uint64_t, event_type_count> events_by_type{};
   std::int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;
@@ -148,6 +151,7 @@ class EventRows {
   bool parse_type(std::string_view text);
   bool parse_customer(std::string_view text);
   void note(const CsvRow& row, BlockLedger& ledger) const;
+  void count_in_census(const CsvRow& row, unsigned kind);
   std::string_view field(const CsvRow& row, int column) const { return row.fields[static_cast<std::size_t>(column)]; }
 
   EventStore::Writer& writer_;

@@ -133,6 +133,13 @@ struct NamesBudget {
   }
 };
 
+// What each worker keeps of the columns' values.
+void require_room_for_census(const RowCensus& census, std::size_t most, int workers) {
+  if (census.memory_bytes() <= most / static_cast<std::size_t>(workers)) return;
+  throw Error(ErrorKind::memory, fmt::format("the columns have so many different long texts that counting them takes more than the {} MiB there are for it", most >> 20),
+              "give more --memory, or fewer --threads (each counts what it meets)");
+}
+
 struct ReadingOfFile {
   ByteReader& reader;
   const Dialect& dialect;
@@ -141,6 +148,7 @@ struct ReadingOfFile {
   OrderRules rules;
   Ledger& ledger;
   NamesBudget& names;
+  std::size_t census_bytes;
   int threads;
 };
 
@@ -151,6 +159,7 @@ void read_blocks(const ReadingOfFile& file, int worker, EventRows& rows, RowStar
     const std::size_t names_before = rows.customer_names.memory_bytes();
     one.read(rows);
     file.names.grow(rows.customer_names.memory_bytes() - names_before);
+    if (rows.census) require_room_for_census(*rows.census, file.census_bytes, file.threads);
     file.ledger.add_block(block.index, std::move(one.ledger));
     progress();
   }
@@ -220,6 +229,11 @@ void merge_customer_names(EventLog& log, const std::vector<std::unique_ptr<Event
     const StringTable names = std::exchange(worker->customer_names, StringTable());
     for (std::uint32_t code = 0; code < names.size(); ++code) log.customer_names.add(names.text(code), names.hash(code));
   }
+}
+
+Census merged_census(const std::vector<std::unique_ptr<EventRows>>& workers) {
+  for (std::size_t w = 1; w < workers.size(); ++w) workers[0]->census->merge(std::move(*workers[w]->census));
+  return workers[0]->census->finish();
 }
 
 // How every file is to be read, found before any is.
@@ -302,6 +316,9 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
   for (int w = 0; w < threads; ++w) workers.emplace_back(std::make_unique<EventRows>(log.store.writer(w), front_slots))->as_of_ms = options.as_of_ms;
   workers.front()->have_seen(options.rows_before);
 
+  if (options.census)
+    for (const auto& worker : workers) worker->census = std::make_unique<RowCensus>();
+
   Ledger ledger(options.rejects_path);
   std::uint64_t done_before = 0;
   NamesBudget names{options.names_bytes};
@@ -309,7 +326,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
     const std::unique_ptr<ByteReader> opened = plan.opened[f] ? std::move(plan.opened[f]) : open_reader(paths[f], threads, options);
     ByteReader& reader = *opened;
     ledger.begin_file(paths[f], header_newlines(reader, inputs[f].dialect));
-    read_file({reader, inputs[f].dialect, inputs[f].roles, options.kind, options.orders, ledger, names, threads}, workers, [&] {
+    read_file({reader, inputs[f].dialect, inputs[f].roles, options.kind, options.orders, ledger, names, options.census_bytes, threads}, workers, [&] {
       if (options.progress) options.progress(done_before + reader.bytes_read(), plan.raw_bytes);
     });
     if (const auto damage = reader.damage()) throw_damage(*damage, paths[f], ledger.newlines() + 1);
@@ -327,6 +344,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
     log.has_role[r] = std::all_of(inputs.begin(), inputs.end(), [&](const InputReport& input) { return input.roles.choice[r].column >= 0; });
   merge_customer_names(log, workers);
   if (in_order) log.row_hashes = workers.front()->rows_seen_since(options.rows_before);
+  if (options.census) log.census = merged_census(workers);
   log.rejects = ledger.take_output();
   return log;
 }

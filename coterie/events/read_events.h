@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/events/census.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_store.h"
 #include "coterie/events/roles.h"
@@ -36,6 +37,8 @@ struct ReadEventsOptions {
   std::int64_t as_of_ms = INT64_MAX;         // events after it are set aside as after_as_of
   std::string rejects_path = {};             // "": rejects are counted, not written
   std::vector<RowHash> rows_before = {};     // with drop_duplicates: rows that count as read before, rising
+  bool census = false;                       // also count what the columns hold
+  std::size_t census_bytes = ~std::size_t{0};  // for it; beyond it Error(memory)
   std::size_t block_bytes = coterie::block_bytes;   // smaller in tests
   // Called after each block with raw bytes read and the total (0 = unknown), from any worker.
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
@@ -67,6 +70,7 @@ struct EventLog {
   std::unique_ptr<OutputFile> rejects;  // written, and to be committed with the other outputs; may be null
   std::unique_ptr<HistoryStore> stored = nullptr;
   std::vector<RowHash> row_hashes = {};  // with drop_duplicates: of all rows read here, rising
+  Census census = {};                    // where asked for
 
   std::size_t partitions() const { return stored ? stored->partitions() : store.partitions(); }
   std::uint64_t events_in(std::size_t partition) const { return stored ? stored->events_in(partition) : store.events_in(partition); }

@@ -117,25 +117,40 @@ LivingLog read_living_log(const auto& options, const ReadEventsOptions& read, co
   return {.log = std::move(log), .spilled_bytes = spilled};
 }
 
-ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+// Features of all customers, and beside them what the purpose wants to see of the histories.
+void compute_log(ShopData& data, EventLog& log, const RunOptions& options, const MemoryPlan& memory, Purpose purpose, std::vector<std::string>& notes) {
+  ComputeOptions compute = room_for_features(options.threads, memory, log.store);
+  if (purpose == Purpose::exploration) {
+    TrafficCounter traffic(log, options.threads);
+    compute.visit = [&](const History& history, int worker) { traffic.visit(history, worker); };
+    data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
+    data.traffic = traffic.finish();
+    return;
+  }
+  ActivitySampler sampler(log, options.threads);
+  data.future_cut_ms = data.read.first_ms + (data.read.last_ms - data.read.first_ms) / 4 * 3;
+  PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers);
+  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history); };
+  data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
+  data.activity = sampler.finish(data.customers.ids);
+  data.past_and_future = past_and_future.finish();
+}
+
+ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes, Purpose purpose) {
   const LogKind kind = kind_of(shape);
+  ReadEventsOptions read = read_options(options, kind, options.out + "/rejects.csv", memory);
+  if (purpose == Purpose::exploration) read.census = true, read.census_bytes = memory.partitions;
   std::vector<std::string> store_notes;
-  LivingLog living = read_living_log(options, read_options(options, kind, options.out + "/rejects.csv", memory), memory, store_notes);
+  LivingLog living = read_living_log(options, read, memory, store_notes);
   EventLog& log = living.log;
   ShopData data{.shape = shape, .read = log.report, .spilled_bytes = living.spilled_bytes, .rejects = std::move(log.rejects), .store = std::move(living.store), .store_id = living.id, .store_notes = store_notes};
+  if (purpose == Purpose::exploration) data.censuses.push_back(std::move(log.census));
   begin("features");
   set_today(log, kind, options.today_ms);
   note_equal_columns(data.read, notes);
   note_dates(data.read, notes);
   data.features = choose_features(log, kind, options.feature_set, notes);
-  ActivitySampler sampler(log, options.threads);
-  data.future_cut_ms = data.read.first_ms + (data.read.last_ms - data.read.first_ms) / 4 * 3;
-  PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers);
-  ComputeOptions compute = room_for_features(options.threads, memory, log.store);
-  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history); };
-  data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
-  data.activity = sampler.finish(data.customers.ids);
-  data.past_and_future = past_and_future.finish();
+  compute_log(data, log, options, memory, purpose, notes);
   return data;
 }
 
@@ -200,18 +215,32 @@ ColumnChoices choices_with_roles(const RunOptions& options) {
   return choices;
 }
 
-ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+// What can be told apart is counted together; ids and free texts are not.
+Census census_of_customers(const std::vector<TextTable>& tables, const std::vector<ColumnPlan>& plans) {
+  std::vector<std::size_t> together;
+  for (std::size_t c = 0; c < plans.size(); ++c)
+    if (plans[c].kind != ColumnKind::id && plans[c].kind != ColumnKind::attribute) together.push_back(c);
+  Census census = census_of(tables, together);
+  for (std::size_t c = 0; c < plans.size(); ++c)
+    if (plans[c].kind != ColumnKind::ignored) census.columns[c].kind = plans[c].kind;
+  return census;
+}
+
+ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes, Purpose purpose) {
   std::vector<TextTable> tables = read_tables(options.inputs, options.delimiter, memory.limit);
   std::vector<ColumnPlan> plans = plan_columns(tables, choices_with_roles(options));
   ShopData data{.shape = Shape::customers, .has_id_column = !names_of_kind(plans, ColumnKind::id).empty()};
+  if (purpose == Purpose::exploration) data.censuses.push_back(census_of_customers(tables, plans));
   CustomerTable customers = read_customers(tables, plans);
   data.rejects = fill_ledger(data.read, tables, options.out + "/rejects.csv");
+  if (purpose == Purpose::exploration && data.read.rows.used == 0) return data;
   require_customers(data.read);
   begin("features");
   note_plans(plans, notes);
   customers = derive_and_filter(std::move(customers), options, notes);
   add_derived(plans, options.derived);
   data.recipe = fit_recipe(customers, plans);
+  if (data.recipe.columns.empty() && purpose == Purpose::exploration) return data;
   if (data.recipe.columns.empty())
     throw Error(ErrorKind::usage, "no column is a number, a truth, a level or a category: there is nothing to tell customers apart by", "say what a column is: --column \"NAME=category\"", options.inputs.front());
   note_fills(data.recipe, notes);
@@ -250,12 +279,27 @@ std::vector<std::string> coupon_features_for(const std::string& wanted) {
   return split_at_commas(wanted);
 }
 
+// All columns of each table are counted together, but those that tell every row apart.
+std::vector<Census> censuses_of_related(const std::vector<TextTable>& tables) {
+  std::vector<Census> censuses;
+  for (const TextTable& table : tables) {
+    const Census alone = census_of({&table, 1}, {});
+    std::vector<std::size_t> together;
+    for (std::size_t c = 0; c < alone.columns.size(); ++c)
+      if (alone.columns[c].values.size() < table.rows()) together.push_back(c);
+    censuses.push_back(census_of({&table, 1}, together));
+    censuses.back().table = name_of_table(table);
+  }
+  return censuses;
+}
+
 ShopData read_related_tables(const std::vector<std::string>& paths, const std::vector<std::string>& joins, char delimiter, const MemoryPlan& memory, const std::vector<std::string>& wanted,
-                             const std::string& rejects_path, std::vector<std::string>& notes) {
+                             const std::string& rejects_path, std::vector<std::string>& notes, Purpose purpose = Purpose::segments) {
   std::vector<TextTable> tables = read_tables(paths, delimiter, memory.limit);
   const CouponPlan plan = plan_coupons(tables, find_joins(tables, joins));
   for (const Join& join : plan.joins) notes.push_back("join: " + text_of(join, tables));
   ShopData data{.shape = Shape::coupons};
+  if (purpose == Purpose::exploration) data.censuses = censuses_of_related(tables);
   std::vector<std::string> missing;
   data.customers = read_coupons(tables, plan, wanted, missing);
   if (!missing.empty()) notes.push_back(fmt::format("left out, because their columns are not there: {}", fmt::join(missing, ", ")));
@@ -286,17 +330,17 @@ void require_log(Shape shape, std::int64_t as_of_ms, const StoreOptions& store) 
 
 }  // namespace
 
-ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes) {
+ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes, Purpose purpose) {
   const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
   require_log(shape, options.as_of_ms, options.store);
   switch (shape) {
-    case Shape::customers: return read_customer_tables(options, memory, begin, notes);
+    case Shape::customers: return read_customer_tables(options, memory, begin, notes, purpose);
     case Shape::coupons: {
-      ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, coupon_features_for(options.feature_set), options.out + "/rejects.csv", notes);
+      ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, coupon_features_for(options.feature_set), options.out + "/rejects.csv", notes, purpose);
       data.customers = derive_and_filter(std::move(data.customers), options, notes);
       return data;
     }
-    default: return read_log(shape, options, memory, begin, notes);
+    default: return read_log(shape, options, memory, begin, notes, purpose);
   }
 }
 

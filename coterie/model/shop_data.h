@@ -7,6 +7,7 @@
 #include "coterie/base/output_folder.h"
 #include "coterie/features/activity.h"
 #include "coterie/features/past_and_future.h"
+#include "coterie/features/traffic.h"
 #include "coterie/matrix/recipe.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run.h"
@@ -25,14 +26,21 @@ struct ShopData {
   Activity activity = {};              // of a sample of the customers; of logs only
   PastAndFuture past_and_future = {};  // of another one; its features are those of `features`
   std::int64_t future_cut_ms = 0;      // three quarters of the log's time are before it
+  std::vector<Census> censuses = {};       // a table each; of explorations only
+  std::optional<Traffic> traffic = {};     // of explorations of logs
   std::unique_ptr<OutputFile> rejects = nullptr;
   std::unique_ptr<OutputFolder> store = nullptr;  // where one is kept: to be committed with the other outputs
   std::string store_id = {};
   std::vector<std::string> store_notes = {};  // for who refreshes: of rows and files that came late or again; no part of the outputs
 };
 
+// What the data is read for: an exploration also counts what the columns hold, and takes no samples for a verdict. It goes on where
+// the customers have no features.
+enum class Purpose { segments, exploration };
+
 // `begin` is called where a station begins. Throws as read_events, plan_columns and read_customers do.
-ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes);
+ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes,
+                        Purpose purpose = Purpose::segments);
 
 // The same customers' features for a fitted model.
 ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory, std::vector<std::string>& notes);

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
-#include <optional>
 
 #include "coterie/base/error.h"
 
@@ -17,57 +15,6 @@ namespace {
 constexpr std::array rule_names = {"none", "iqr", "z", "robust", "winsorise"};
 constexpr std::array action_names = {"report", "remove", "cap"};
 
-struct Bounds {
-  double low, high;
-};
-
-double quantile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
-Bounds around(double centre, double reach) { return {centre - reach, centre + reach}; }
-
-Bounds z_bounds(const std::vector<double>& values) {
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return around(mean, 3 * std::sqrt(squares / static_cast<double>(values.size())));
-}
-
-Bounds robust_bounds(const std::vector<double>& sorted) {
-  const double median = quantile(sorted, 0.5);
-  std::vector<double> distances;
-  for (const double value : sorted) distances.push_back(std::abs(value - median));
-  std::sort(distances.begin(), distances.end());
-  return around(median, 3.5 * 1.4826 * quantile(distances, 0.5));
-}
-
-// Nothing where the spread is 0: then every other value would be an outlier.
-std::optional<Bounds> bounds_of(std::vector<double> values, OutlierRule rule) {
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  Bounds bounds{};
-  if (rule == OutlierRule::iqr) {
-    const double first = quantile(values, 0.25), third = quantile(values, 0.75);
-    bounds = {first - 1.5 * (third - first), third + 1.5 * (third - first)};
-  } else if (rule == OutlierRule::winsorise) {
-    bounds = {quantile(values, 0.01), quantile(values, 0.99)};
-  } else {
-    bounds = rule == OutlierRule::z ? z_bounds(values) : robust_bounds(values);
-  }
-  return bounds.low < bounds.high ? std::optional(bounds) : std::nullopt;
-}
-
-std::vector<double> present(std::span<const double> column) {
-  std::vector<double> values;
-  for (const double value : column)
-    if (!std::isnan(value)) values.push_back(value);
-  return values;
-}
-
 // Index among names, or Error(usage).
 template <std::size_t N>
 std::size_t index_of(const std::array<const char*, N>& names, const std::string& text, const std::string& option) {
@@ -76,7 +23,27 @@ std::size_t index_of(const std::array<const char*, N>& names, const std::string&
   throw Error(ErrorKind::usage, fmt::format("{}: \"{}\" is not known", option, text), "write a rule (iqr, z, robust, winsorise), and behind a colon report, remove or cap");
 }
 
+OutlierBounds around(double centre, double reach) { return {centre - reach, centre + reach}; }
+
+OutlierBounds bounds_by(const SortedValues& values, OutlierRule rule) {
+  switch (rule) {
+    case OutlierRule::iqr: {
+      const double first = values.quantile(0.25), third = values.quantile(0.75);
+      return {first - 1.5 * (third - first), third + 1.5 * (third - first)};
+    }
+    case OutlierRule::winsorise: return {values.quantile(0.01), values.quantile(0.99)};
+    case OutlierRule::z: return around(values.mean(), 3 * values.deviation());
+    default: return around(values.quantile(0.5), 3.5 * 1.4826 * values.median_deviation());
+  }
+}
+
 }  // namespace
+
+std::optional<OutlierBounds> outlier_bounds(const SortedValues& values, OutlierRule rule) {
+  if (values.empty()) return std::nullopt;
+  const OutlierBounds bounds = bounds_by(values, rule);
+  return bounds.low < bounds.high ? std::optional(bounds) : std::nullopt;
+}
 
 const char* name_of(OutlierRule rule) { return rule_names[static_cast<std::size_t>(rule)]; }
 const char* name_of(OutlierAction action) { return action_names[static_cast<std::size_t>(action)]; }
@@ -94,7 +61,7 @@ OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) 
   if (policy.rule == OutlierRule::none) return report;
   std::vector<bool> touched(table.ids.size());
   for (std::size_t c = 0; c < table.names.size(); ++c) {
-    const auto bounds = bounds_of(present(table.values.column(c)), policy.rule);
+    const auto bounds = outlier_bounds(SortedValues(table.values.column(c)), policy.rule);
     if (!bounds) continue;
     ColumnOutliers found{.column = table.names[c], .low = bounds->low, .high = bounds->high};
     for (std::size_t row = 0; row < table.ids.size(); ++row) {

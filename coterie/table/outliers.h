@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "coterie/table/customer_table.h"
+#include "coterie/table/sorted_values.h"
 
 namespace coterie {
 
@@ -26,6 +28,12 @@ struct OutlierPolicy {
 OutlierPolicy outlier_policy_from_text(const std::string& text);
 const char* name_of(OutlierRule rule);
 const char* name_of(OutlierAction action);
+
+// What lies between is no outlier. None for a column whose spread is 0 by the rule: every other value would be one.
+struct OutlierBounds {
+  double low, high;
+};
+std::optional<OutlierBounds> outlier_bounds(const SortedValues& values, OutlierRule rule);
 
 struct ColumnOutliers {
   std::string column;

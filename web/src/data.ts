@@ -1,5 +1,7 @@
 // The data of a run as the program writes it: coterie/model/report_data.cc. What could not be computed is null.
 
+import type { Exploration } from "./exploration";
+
 /** truth: 0 or 1; level: a place in an order of words. */
 export type FeatureKind = "count" | "money" | "ratio" | "days" | "number" | "truth" | "level";
 
@@ -146,9 +148,9 @@ export interface Exported {
   files: { name: string; rows: number; bytes: number }[];
 }
 
-export type PageData = Report | { comparison: Comparison } | { exported: Exported };
+export type PageData = Report | { comparison: Comparison } | { exported: Exported } | { exploration: Exploration };
 
-/** A page is of a run, of a comparison, or of an export. */
+/** A page is of a run, a comparison, an export, or an exploration. */
 export function readData(): PageData {
   return JSON.parse(document.getElementById("data")?.textContent ?? "") as PageData;
 }

@@ -1,11 +1,14 @@
 // The page of a run: the answer, one segment in detail, all side by side, how far to trust it, how it was made.
 import "./style.css";
+import "./explore.css";
 import { answer, sharesChart } from "./answer";
 import { dispose, drawForPaper, drawForScreen } from "./charts";
 import { compare } from "./compare";
 import { comparison } from "./comparison";
 import { readData, type Comparison, type Exported, type Report } from "./data";
 import { detail } from "./detail";
+import { exploration } from "./explore";
+import type { Exploration } from "./exploration";
 import { append, element, section } from "./elements";
 import { exported } from "./exported";
 import { making } from "./making";
@@ -86,7 +89,15 @@ function showExport(e: Exported): void {
   addEventListener("afterprint", drawForScreen);
 }
 
+function showExploration(e: Exploration): void {
+  const { parts, links } = exploration(e);
+  fill("A look at the data", links, e.version, parts);
+  addEventListener("beforeprint", drawForPaper);
+  addEventListener("afterprint", drawForScreen);
+}
+
 const read = readData();
-if ("exported" in read) showExport(read.exported);
+if ("exploration" in read) showExploration(read.exploration);
+else if ("exported" in read) showExport(read.exported);
 else if ("comparison" in read) showComparison(read.comparison);
 else showRun(read);
