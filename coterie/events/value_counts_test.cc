@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -48,12 +49,12 @@ TEST(ValueCounts, BeyondTheMostItKeepsASampleWithExactCountsAndEstimatesHowManyD
 }
 
 TEST(ValueCounts, TwoWorkersKeepWhatOneKeepsInAnyOrder) {
-  ValueCounts all(1000), even(1000), odd(1000);
+  ValueCounts all(1000), even(1000), odd(1000), merged(1000), other(1000);
   for (int i = 0; i < 50'000; ++i) {
     const std::string text = i % 7 == 0 ? "" : i % 11 == 0 ? "NA" : std::to_string(i % 9000);
-    add(all, text), add(i % 2 == 0 ? even : odd, text);
+    add(all, text);
+    for (ValueCounts* counts : i % 2 == 0 ? std::array{&even, &merged} : std::array{&odd, &other}) add(*counts, text);
   }
-  ValueCounts merged = even, other = odd;
   merged.merge(odd);
   other.merge(even);
   EXPECT_EQ(as_map(merged), as_map(all));

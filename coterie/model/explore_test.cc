@@ -43,7 +43,10 @@ TEST(Explore, OrderLinesHaveTheNumbersOfPandas) {
   EXPECT_NEAR(price.numbers->skewness, 186.50645547026195, 1e-8);
   const auto quantile = [](const ColumnDescription& c, double share) { return c.numbers->quantiles[static_cast<std::size_t>(std::find(described_quantiles.begin(), described_quantiles.end(), share) - described_quantiles.begin())]; };
   const double shares[] = {0.01, 0.25, 0.5, 0.75, 0.99}, quantities[] = {-2, 1, 3, 10, 100}, prices[] = {0.19, 1.25, 2.08, 4.13, 18};
-  for (int i = 0; i < 5; ++i) EXPECT_DOUBLE_EQ(quantile(quantity, shares[i]), quantities[i]), EXPECT_DOUBLE_EQ(quantile(price, shares[i]), prices[i]);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_DOUBLE_EQ(quantile(quantity, shares[i]), quantities[i]);
+    EXPECT_DOUBLE_EQ(quantile(price, shares[i]), prices[i]);
+  }
   EXPECT_EQ(outliers(quantity, OutlierRule::iqr).below, 1984u);
   EXPECT_EQ(outliers(quantity, OutlierRule::iqr).above, 56'635u);
   EXPECT_EQ(outliers(price, OutlierRule::iqr).below, 2u);
