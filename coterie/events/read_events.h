@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/events/event_rows.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_store.h"
 #include "coterie/events/roles.h"
@@ -25,7 +26,7 @@ namespace coterie {
 
 struct ReadEventsOptions {
   LogKind kind = LogKind::events;
-  OrderRules orders = {};                        // of LogKind::orders; drop_duplicates reads with one worker
+  OrderRules orders = {};                        // net_returns is of LogKind::orders; drop_duplicates reads with one worker
   std::optional<DateOrder> date_order = {};      // none: guessed for each file
   std::map<std::string, std::string> roles = {};  // role name -> column name; the rest is found
   char delimiter = 0;                        // 0: guessed for each file
@@ -34,6 +35,7 @@ struct ReadEventsOptions {
   std::size_t names_bytes = ~std::size_t{0};        // for customers' ids that are texts; beyond it Error(memory)
   std::string spill_directory = "/tmp";
   std::int64_t as_of_ms = INT64_MAX;         // events after it are set aside as after_as_of
+  RowVisitor visitor = {};                   // reads with one worker
   std::string rejects_path = {};             // "": rejects are counted, not written
   std::vector<RowHash> rows_before = {};     // with drop_duplicates: rows that count as read before, rising
   std::size_t block_bytes = coterie::block_bytes;   // smaller in tests

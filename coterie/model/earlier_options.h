@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "coterie/events/event.h"
+#include "coterie/features/flags.h"
 
 namespace coterie {
 
@@ -12,6 +13,7 @@ struct EarlierOptions {
   OrderRules orders = {};
   std::vector<std::string> filters = {};
   std::string feature_set = "basic";
+  FlagOptions flags = {};
 };
 
 // From run.json or refresh.json of the folder; the defaults where there is neither, or an older version wrote it.

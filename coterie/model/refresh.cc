@@ -47,6 +47,8 @@ Json earlier_options_to_json(const EarlierOptions& options) {
   return {{"returns", options.orders.net_returns ? "net" : "set-aside"},
           {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
           {"filters", options.filters},
+          {"flag_thresholds", options.flags.thresholds},
+          {"drop_flagged", options.flags.drop},
           {"feature_set", options.feature_set}};
 }
 
@@ -111,6 +113,7 @@ void take_options(const Model& model, const EarlierOptions& earlier, RunOptions&
   run.orders = earlier.orders;
   run.filters = earlier.filters;
   run.feature_set = earlier.feature_set;
+  run.flags = earlier.flags;
 }
 
 ReadReport refit(const RefreshOptions& options) {

@@ -13,6 +13,7 @@
 #include "coterie/base/memory.h"
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
+#include "coterie/deliver/customer_flags.h"
 #include "coterie/deliver/customer_reasons.h"
 #include "coterie/deliver/k_table.h"
 #include "coterie/deliver/parquet.h"
@@ -208,6 +209,11 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
     rfm = std::make_unique<OutputFile>(path("rfm_scores.csv"));
     write_rfm_scores(*rfm, customers, result.rfm);
   }
+  std::unique_ptr<OutputFile> flags;
+  if (!result.flags.customers.empty()) {
+    flags = std::make_unique<OutputFile>(path("customer_flags.csv"));
+    write_customer_flags(*flags, result.flags);
+  }
   FeaturesFile features = features_file.get();
   stations.end();
   result.peak_memory_bytes = peak_memory();
@@ -220,6 +226,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   page.commit();
   features.commit();
   if (rfm) rfm->commit();
+  if (flags) flags->commit();
   if (reasons) reasons->commit();
   rejects->commit();
   report.commit();
@@ -227,6 +234,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   std::error_code ignored;
   std::filesystem::remove(path(options.features == FeatureFormat::csv ? "features.parquet" : "features.csv"), ignored);
   if (!rfm) std::filesystem::remove(path("rfm_scores.csv"), ignored);
+  if (!flags) std::filesystem::remove(path("customer_flags.csv"), ignored);
   if (!reasons) std::filesystem::remove(path("customer_reasons.csv"), ignored);
 }
 
@@ -246,6 +254,7 @@ RunResult run(const RunOptions& options) {
   result.read = data.read;
   result.spilled_bytes = data.spilled_bytes;
   result.features = data.features;
+  result.flags = std::move(data.flags);
   result.coupon_features = data.coupon_features;
   result.future_cut_ms = data.future_cut_ms;
   result.customers = customers.ids.size();

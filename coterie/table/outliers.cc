@@ -17,10 +17,6 @@ namespace {
 constexpr std::array rule_names = {"none", "iqr", "z", "robust", "winsorise"};
 constexpr std::array action_names = {"report", "remove", "cap"};
 
-struct Bounds {
-  double low, high;
-};
-
 double quantile(const std::vector<double>& sorted, double share) {
   const double place = share * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
@@ -28,37 +24,21 @@ double quantile(const std::vector<double>& sorted, double share) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-Bounds around(double centre, double reach) { return {centre - reach, centre + reach}; }
+OutlierBounds around(double centre, double reach) { return {centre - reach, centre + reach}; }
 
-Bounds z_bounds(const std::vector<double>& values) {
+OutlierBounds z_bounds(const std::vector<double>& values) {
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   double squares = 0;
   for (const double value : values) squares += (value - mean) * (value - mean);
   return around(mean, 3 * std::sqrt(squares / static_cast<double>(values.size())));
 }
 
-Bounds robust_bounds(const std::vector<double>& sorted) {
+OutlierBounds robust_bounds(const std::vector<double>& sorted) {
   const double median = quantile(sorted, 0.5);
   std::vector<double> distances;
   for (const double value : sorted) distances.push_back(std::abs(value - median));
   std::sort(distances.begin(), distances.end());
   return around(median, 3.5 * 1.4826 * quantile(distances, 0.5));
-}
-
-// Nothing where the spread is 0: then every other value would be an outlier.
-std::optional<Bounds> bounds_of(std::vector<double> values, OutlierRule rule) {
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  Bounds bounds{};
-  if (rule == OutlierRule::iqr) {
-    const double first = quantile(values, 0.25), third = quantile(values, 0.75);
-    bounds = {first - 1.5 * (third - first), third + 1.5 * (third - first)};
-  } else if (rule == OutlierRule::winsorise) {
-    bounds = {quantile(values, 0.01), quantile(values, 0.99)};
-  } else {
-    bounds = rule == OutlierRule::z ? z_bounds(values) : robust_bounds(values);
-  }
-  return bounds.low < bounds.high ? std::optional(bounds) : std::nullopt;
 }
 
 std::vector<double> present(std::span<const double> column) {
@@ -89,19 +69,34 @@ OutlierPolicy outlier_policy_from_text(const std::string& text) {
   return policy;
 }
 
+std::optional<OutlierBounds> outlier_bounds(std::vector<double> values, OutlierRule rule) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  OutlierBounds bounds{};
+  if (rule == OutlierRule::iqr) {
+    const double first = quantile(values, 0.25), third = quantile(values, 0.75);
+    bounds = {first - 1.5 * (third - first), third + 1.5 * (third - first)};
+  } else if (rule == OutlierRule::winsorise) {
+    bounds = {quantile(values, 0.01), quantile(values, 0.99)};
+  } else {
+    bounds = rule == OutlierRule::z ? z_bounds(values) : robust_bounds(values);
+  }
+  return bounds.low < bounds.high ? std::optional(bounds) : std::nullopt;
+}
+
 OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) {
   OutlierReport report;
   if (policy.rule == OutlierRule::none) return report;
-  std::vector<bool> touched(table.ids.size());
+  std::vector<std::size_t> first_column(table.ids.size(), table.names.size());
   for (std::size_t c = 0; c < table.names.size(); ++c) {
-    const auto bounds = bounds_of(present(table.values.column(c)), policy.rule);
+    const auto bounds = outlier_bounds(present(table.values.column(c)), policy.rule);
     if (!bounds) continue;
     ColumnOutliers found{.column = table.names[c], .low = bounds->low, .high = bounds->high};
     for (std::size_t row = 0; row < table.ids.size(); ++row) {
       double& value = table.values.at(row, c);
       if (!(value < bounds->low) && !(value > bounds->high)) continue;
       ++(value < bounds->low ? found.below : found.above);
-      touched[row] = true;
+      first_column[row] = std::min(first_column[row], c);
       if (policy.action == OutlierAction::cap) value = std::clamp(value, bounds->low, bounds->high), table.is_count[c] = table.is_count[c] && value == std::floor(value);
     }
     if (found.below + found.above == 0) continue;
@@ -109,10 +104,11 @@ OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) 
     report.columns.push_back(std::move(found));
   }
   std::vector<std::size_t> kept;
-  for (std::size_t row = 0; row < touched.size(); ++row)
-    if (!touched[row]) kept.push_back(row);
-  report.customers = touched.size() - kept.size();
-  if (policy.action == OutlierAction::remove && report.customers > 0) table = take_customers(table, kept);
+  for (std::size_t row = 0; row < first_column.size(); ++row) {
+    if (first_column[row] == table.names.size()) kept.push_back(row);
+    else report.touched.push_back({row, table.names[first_column[row]]});
+  }
+  if (policy.action == OutlierAction::remove && !report.touched.empty()) table = take_customers(table, kept);
   return report;
 }
 
