@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "coterie/model/run.h"
+#include "coterie/source/every_sheet.h"
 
 namespace {
 
@@ -21,7 +22,7 @@ struct AssignCommand {
 void run(const AssignCommand& command) {
   Progress progress;
   const coterie::AssignResult result = coterie::assign_new_customers(
-      {.inputs = command.input.inputs,
+      {.inputs = coterie::with_every_sheet(command.input.inputs),
        .model = command.model,
        .out = command.out,
        .roles = roles_from_texts(command.input.roles),

@@ -34,10 +34,10 @@ struct Config {
 };
 
 std::vector<std::string> known_keys(const CLI::App& command) {
-  std::vector<std::string> keys = {"inputs", "roles", "columns"};
+  std::vector<std::string> keys = {"inputs", "roles", "columns", "flags"};
   for (const CLI::Option* option : command.get_options())
     for (const std::string& name : option->get_lnames())
-      if (name != "help" && name != "config" && name != "role" && name != "column" && name != "order" && name != "encode") keys.push_back(name);
+      if (name != "help" && name != "config" && name != "role" && name != "flag-threshold" && name != "column" && name != "order" && name != "encode") keys.push_back(name);
   return keys;
 }
 
@@ -80,7 +80,7 @@ const toml::table& table_of(const Config& config, std::string_view key, const to
   throw Error(ErrorKind::usage, fmt::format("{} is no table", key), fmt::format("write [{}] and below it NAME = \"VALUE\"", key), place_of(config.path, value.source()));
 }
 
-// [roles] and [derive]: NAME = VALUE becomes --option NAME=VALUE.
+// [roles], [flags] and [derive]: NAME = VALUE becomes --option NAME=VALUE.
 void give_pairs(const Config& config, std::string_view key, const std::string& option, const toml::node& value) {
   for (const auto& [name, element] : table_of(config, key, value))
     give(config, option, {fmt::format("{}={}", name.str(), text_of(config, name.str(), element))}, element);
@@ -107,6 +107,7 @@ void give_columns(const Config& config, const toml::node& value) {
 void give_key(const Config& config, std::string_view key, const toml::source_region& at, const toml::node& value) {
   if (key == "inputs") return give(config, "files", texts_of(config, key, value), value);
   if (key == "roles") return give_pairs(config, key, "--role", value);
+  if (key == "flags") return give_pairs(config, key, "--flag-threshold", value);
   if (key == "derive") return give_pairs(config, key, "--derive", value);
   if (key == "columns") return give_columns(config, value);
   const std::vector<std::string> known = known_keys(config.command);

@@ -9,10 +9,12 @@
 #include "cli/options.h"
 #include "coterie/base/output_file.h"
 #include "coterie/events/roles.h"
+#include "coterie/features/coupon_roles.h"
 #include "coterie/features/coupons.h"
 #include "coterie/model/shape.h"
 #include "coterie/source/bytes.h"
 #include "coterie/source/dialect.h"
+#include "coterie/source/every_sheet.h"
 
 namespace {
 
@@ -134,6 +136,30 @@ Findings print_file(const std::string& path, const InspectCommand& command) {
   return found;
 }
 
+int column_of(const coterie::CouponPlan& plan, std::string_view role) {
+  if (role == "status") return plan.status;
+  if (role == "burn_date") return plan.burn_date;
+  return role == "claim_date" ? plan.claim_date : plan.coupon;
+}
+
+void print_coupon_roles(const coterie::TextTable& claims, const coterie::CouponPlan& plan) {
+  const auto name = [&](int column) { return column < 0 ? std::string("-") : claims.dialect.columns[static_cast<std::size_t>(column)]; };
+  fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", "role", "column", "confidence", "runner-up", "why");
+  for (const coterie::CouponRole& role : find_coupon_roles(claims, plan.claim_customer)) {
+    const int column = column_of(plan, role.name);
+    const bool is_given = column != role.column;
+    fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", role.name, name(column), column < 0 ? "-" : fmt::format("{:.2f}", is_given ? 1.0 : role.confidence),
+               role.runner_up < 0 ? "-" : fmt::format("{} ({:.2f})", name(role.runner_up), role.runner_up_confidence), is_given ? "given by --role" : column < 0 ? "no column fits" : role.why);
+  }
+}
+
+std::string coupon_roles_as_toml(const coterie::TextTable& claims, const coterie::CouponPlan& plan) {
+  std::string text = "\n[roles]\n";
+  for (const coterie::CouponRole& role : find_coupon_roles(claims, plan.claim_customer))
+    if (const int column = column_of(plan, role.name); column >= 0) text += fmt::format("{} = {}\n", role.name, toml_text(claims.dialect.columns[static_cast<std::size_t>(column)]));
+  return text;
+}
+
 // Several tables: each with its size, and how they refer to each other.
 void print_related(const InspectCommand& command) {
   std::vector<coterie::TextTable> tables;
@@ -141,20 +167,19 @@ void print_related(const InspectCommand& command) {
   fmt::print("shape coupons (the files are tables with different columns)\n\n");
   for (const auto& table : tables) fmt::print("  {}: {} rows; {}\n", name_of_table(table), table.ledger.rows.read, fmt::join(table.dialect.columns, ", "));
   fmt::print("\n");
-  const coterie::CouponPlan plan = coterie::plan_coupons(tables, find_joins(tables, command.joins));
+  const coterie::CouponPlan plan = coterie::plan_coupons(tables, find_joins(tables, command.joins), roles_from_texts(command.input.roles));
   for (const auto& join : plan.joins) fmt::print("  join {}\n", text_of(join, tables));
-  const auto& claims = tables[plan.claims];
-  const auto name = [&](int column) { return column < 0 ? std::string("-") : claims.dialect.columns[static_cast<std::size_t>(column)]; };
-  fmt::print("\n  customers in {}, claims in {}: date {}, status {}, burn date {}, coupon {}\n", name_of_table(tables[plan.customers]), name_of_table(claims), name(plan.claim_date), name(plan.status),
-             name(plan.burn_date), name(plan.coupon));
+  fmt::print("\n  customers in {}, by {}; claims in {}, by {}\n\n", name_of_table(tables[plan.customers]), tables[plan.customers].dialect.columns[plan.customer_key],
+             name_of_table(tables[plan.claims]), tables[plan.claims].dialect.columns[plan.claim_customer]);
+  print_coupon_roles(tables[plan.claims], plan);
   if (command.save.empty()) return;
   std::vector<std::string> inputs, joins;
   for (const std::string& input : command.input.inputs) inputs.push_back(toml_text(input));
   for (const auto& join : plan.joins)
     joins.push_back(toml_text(fmt::format("{}.{}={}.{}", name_of_table(tables[join.table]), tables[join.table].dialect.columns[join.column], name_of_table(tables[join.key_table]),
                                           tables[join.key_table].dialect.columns[join.key])));
-  coterie::write_file(command.save, fmt::format("# Written by coterie inspect; coterie run --config {} reads it.\ninputs = [{}]\nshape = \"coupons\"\njoin = [{}]\n", command.save,
-                                                fmt::join(inputs, ", "), fmt::join(joins, ", ")));
+  coterie::write_file(command.save, fmt::format("# Written by coterie inspect; coterie run --config {} reads it.\ninputs = [{}]\nshape = \"coupons\"\njoin = [{}]\n{}", command.save,
+                                                fmt::join(inputs, ", "), fmt::join(joins, ", "), coupon_roles_as_toml(tables[plan.claims], plan)));
 }
 
 }  // namespace
@@ -173,6 +198,7 @@ void add_inspect_command(CLI::App& app) {
   inspect->callback([command, inspect] {
     apply_config(*inspect);
     require_option(*inspect, "files");
+    command->input.inputs = coterie::with_every_sheet(command->input.inputs);
     std::vector<Findings> found;
     const bool related = coterie::recognise_shape(command->input.inputs, delimiter_from_text(command->input.delimiter)).shape == coterie::Shape::coupons;
     if (related || command->input.shape == "coupons") return print_related(*command);

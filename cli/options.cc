@@ -101,7 +101,7 @@ coterie::ScalingMethod scaling_from_text(const std::string& text) {
 
 void add_order_options(CLI::App& command, OrderOptions& options) {
   command.add_option("--returns", options.returns, "Cancellations and negative quantities of order lines: set-aside, or net (they count against sales)")->check(CLI::IsMember({"set-aside", "net"}))->capture_default_str();
-  command.add_option("--duplicates", options.duplicates, "Equal order lines: keep, or drop all but the first")->check(CLI::IsMember({"keep", "drop"}))->capture_default_str();
+  command.add_option("--duplicates", options.duplicates, "Equal rows: keep, or drop all but the first")->check(CLI::IsMember({"keep", "drop"}))->capture_default_str();
   add_date_options(command, options);
 }
 
@@ -122,6 +122,20 @@ std::optional<coterie::DateOrder> date_order_from_text(const std::string& text) 
   if (text.empty()) return std::nullopt;
   if (const auto order = coterie::date_order_from_name(text)) return order;
   throw Error(ErrorKind::usage, fmt::format("--date-order {} is not known", text), "write iso, year-month-day, month-day-year or day-month-year");
+}
+
+void add_flag_options(CLI::App& command, FlagTexts& texts) {
+  command.add_option("--flag-threshold", texts.thresholds, "RULE=NUMBER: from where on a rule flags customers of a log; run.json lists the rules")->allow_extra_args(false);
+}
+
+coterie::FlagOptions flag_options_from(const FlagTexts& texts) {
+  coterie::FlagOptions options{.drop = coterie::split_at_commas(texts.drop)};
+  for (const auto& [rule, text] : pairs_from_texts("--flag-threshold", "most_events_in_an_hour", texts.thresholds)) {
+    char* end = nullptr;
+    options.thresholds[rule] = std::strtod(text.c_str(), &end);
+    if (*end != 0) throw Error(ErrorKind::usage, fmt::format("--flag-threshold {}={}: {} is no number", rule, text, text), fmt::format("write --flag-threshold {}=500", rule));
+  }
+  return options;
 }
 
 void add_column_options(CLI::App& command, ColumnOptions& options) {

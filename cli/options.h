@@ -42,6 +42,14 @@ coterie::OrderRules order_rules_from(const OrderOptions& options);
 std::optional<std::int64_t> today_from_text(const std::string& text);  // milliseconds since 1970; "" is none
 std::optional<coterie::DateOrder> date_order_from_text(const std::string& text);  // "" is none
 
+// Who is flagged as a bot, staff, a reseller or a test, and who of them is left out.
+struct FlagTexts {
+  std::vector<std::string> thresholds;  // "RULE=NUMBER"
+  std::string drop;                     // "bots,staff"
+};
+void add_flag_options(CLI::App& command, FlagTexts& texts);  // without what becomes of them
+coterie::FlagOptions flag_options_from(const FlagTexts& texts);
+
 // What the columns of a table of customers are, and how they become numbers.
 struct ColumnOptions {
   std::vector<std::string> kinds, orders, encodings, missing;  // "NAME=VALUE"; missing also "VALUE"

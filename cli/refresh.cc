@@ -11,6 +11,7 @@
 #include "coterie/base/time.h"
 #include "coterie/model/refresh.h"
 #include "coterie/model/segment_history.h"
+#include "coterie/source/every_sheet.h"
 
 namespace {
 
@@ -24,7 +25,7 @@ struct RefreshCommand {
 void run_refresh(RefreshCommand& command) {
   Progress progress;
   coterie::RunOptions& run = command.options.run;
-  run.inputs = command.input.inputs;
+  run.inputs = coterie::with_every_sheet(command.input.inputs);
   run.k = k_range_from_text(command.k);
   run.roles = roles_from_texts(command.input.roles);
   run.store.drop_repeated = command.duplicates == "drop";
@@ -54,7 +55,7 @@ struct HistoryCommand {
 
 void run_history(const HistoryCommand& command) {
   coterie::SegmentHistoryOptions options;
-  options.assign = {.inputs = command.input.inputs,
+  options.assign = {.inputs = coterie::with_every_sheet(command.input.inputs),
                     .model = command.model,
                     .out = command.out,
                     .roles = roles_from_texts(command.input.roles),

@@ -14,6 +14,7 @@
 #include "coterie/base/time.h"
 #include "coterie/model/run.h"
 #include "coterie/model/run_report.h"
+#include "coterie/source/every_sheet.h"
 
 namespace {
 
@@ -27,6 +28,7 @@ struct RunCommand {
   AlgorithmOptions algorithm;
   CLI::App* app = nullptr;
   std::vector<std::string> derived;
+  FlagTexts flags;
   std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike", least_segment;
   bool json = false, store = false;
 };
@@ -183,7 +185,7 @@ void print_result(const RunResult& result, const std::string& out) {
 
 void run(RunCommand& command) {
   coterie::RunOptions& options = command.options;
-  options.inputs = command.input.inputs;
+  options.inputs = coterie::with_every_sheet(command.input.inputs);
   options.k = k_range_from_text(command.k);
   options.algorithm = algorithm_from(command.algorithm, *command.app);
   if (command.store) options.store.folder = options.out + "/store";
@@ -195,6 +197,7 @@ void run(RunCommand& command) {
   options.date_order = date_order_from_text(command.orders.date_order);
   options.today_ms = today_from_text(command.orders.today);
   options.rfm_ties = command.rfm_ties == "first" ? coterie::RfmTies::first : coterie::RfmTies::alike;
+  options.flags = flag_options_from(command.flags);
   options.derived = derivations_from_texts(command.derived);
   options.scaling = scaling_from_text(command.scale);
   options.delimiter = delimiter_from_text(command.input.delimiter);
@@ -223,6 +226,8 @@ void add_run_command(CLI::App& app) {
   add_order_options(*run_app, command->orders);
   run_app->add_option("--join", command->options.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
   run_app->add_option("--feature-set", command->options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
+  add_flag_options(*run_app, command->flags);
+  run_app->add_option("--drop-flagged", command->flags.drop, "Leave out who is flagged: bots, staff, resellers, test_orders or names of rules, with commas between; nobody is where not given");
   run_app->add_option("--rfm-ties", command->rfm_ties, "RFM scores of customers with the same frequency: alike, or first (by their order, as often taught)")->check(CLI::IsMember({"alike", "first"}))->capture_default_str();
   run_app->add_option("--scale", command->scale, "How features are made comparable: z, robust, min-max, log-z (log(1 + x), then z) or yeo-johnson")->capture_default_str();
   run_app->add_option("--derive", command->derived, "NAME=SQL: a further column, an expression over the customer table")->allow_extra_args(false);

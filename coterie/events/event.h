@@ -28,7 +28,7 @@ struct Event {
   EventType type = EventType::view;
 };
 
-// What becomes of order lines that are no plain sale.
+// What becomes of rows that are no plain event or sale.
 struct OrderRules {
   bool net_returns = false;      // cancellations and negative quantities count against sales; else they are set aside
   bool drop_duplicates = false;  // of equal rows the first counts

@@ -9,6 +9,8 @@
 
 #include "coterie/events/read_events.h"
 #include "coterie/source/parse_number.h"
+#include "coterie/source/recode.h"
+#include "coterie/source/rounded_id.h"
 
 namespace coterie {
 namespace {
@@ -29,6 +31,10 @@ Identifier identifier_or_none(std::string_view text) {
 constexpr std::array<char, TextMasks::longest> unknown_bytes = {'u', 'n', 'k', 'n', 'o', 'w', 'n'};
 constexpr std::string_view padded_unknown(unknown_bytes.data(), unknown_text.size());
 std::string_view known_text(std::string_view text) { return text.empty() ? padded_unknown : text; }
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+}
 
 Reason reason_of(RowFault fault) {
   switch (fault) {
@@ -70,18 +76,21 @@ Identifier identifier_of(std::string_view text) {
 }
 
 void EventRows::begin_file(const Dialect& dialect, const RoleMap& roles, LogKind kind, OrderRules rules) {
-  dialect_ = &dialect;
+  dialect_ = &dialect, roles_ = &roles;
   kind_ = kind, rules_ = rules, dates_ = roles.dates.order;
+  amounts_ = roles.amounts, rounded_ids_ = roles.rounded_ids;
   for (int r = 0; r < role_count; ++r) column_[r] = roles.choice[r].column;
   find_item_columns();
-  is_usual_ = kind == LogKind::events && dates_ == DateOrder::iso && column_[static_cast<int>(Role::event_type)] >= 0 && !census;
+  const bool looks_at_rows = visitor != nullptr || rules.drop_duplicates || rounded_ids_;
+  is_usual_ = kind == LogKind::events && dates_ == DateOrder::iso && !looks_at_rows && !census && column_[static_cast<int>(Role::event_type)] >= 0;
   has_session_ = column_[static_cast<int>(Role::session)] >= 0;
   if (census) census->begin_file(dialect, roles, kind);
 }
 
 void EventRows::find_item_columns() {
   first_item_column_ = INT_MAX, last_item_column_ = -1;
-  std::string layout(1, dialect_->delimiter);
+  std::string layout{dialect_->delimiter, amounts_.decimal};
+  layout += amounts_.unit;
   for (const Role role : item_roles) {
     const int column = column_[static_cast<int>(role)];
     layout += fmt::format(",{}", column);
@@ -124,14 +133,28 @@ bool EventRows::parse_type(std::string_view text) {
 
 bool EventRows::parse_customer(std::string_view text) {
   std::uint64_t value;
+  if (rounded_ids_ && ends_in_rounding_zeros(text)) return refuse(Reason::rounded_id, column_[static_cast<int>(Role::customer)]);
   if (is_canonical_number(text) && parse_unsigned(text.data(), text.size(), value)) {
     event_.customer = value;
     writer_.prefetch(value);
     return true;
   }
-  event_.customer = identifier_of(text);
-  customer_names.add(text, event_.customer);
+  if (is_scientific_id(text)) return refuse(Reason::rounded_id, column_[static_cast<int>(Role::customer)]);
+  if (!is_ascii(text) && !is_utf8(text)) return name_customer(utf8_of(text));
+  return name_customer(text);
+}
+
+bool EventRows::name_customer(std::string_view name) {
+  event_.customer = identifier_of(name);
+  customer_names.add(name, event_.customer);
   return true;
+}
+
+bool EventRows::parse_amount_of_money(std::string_view text, std::int64_t& micros) const {
+  if (amounts_.decimal == '.' && parse_price(text.data(), text.size(), micros)) return true;
+  const std::optional<std::int64_t> value = parse_money(text, amounts_);
+  micros = value.value_or(0);
+  return value.has_value();
 }
 
 bool EventRows::parse_item(const CsvRow& row) {
@@ -139,7 +162,7 @@ bool EventRows::parse_item(const CsvRow& row) {
   const auto text = [&](Role role) { return column(role) < 0 ? std::string_view() : field(row, column(role)); };
   const std::string_view price = text(Role::price);
   event_.price_micros = no_price;
-  if (!price.empty() && !parse_price(price.data(), price.size(), event_.price_micros)) return refuse(Reason::bad_price, column(Role::price));
+  if (!price.empty() && !parse_amount_of_money(price, event_.price_micros)) return refuse(Reason::bad_price, column(Role::price));
   event_.category = hash_padded_text(known_text(text(Role::category)));
   event_.brand = hash_padded_text(known_text(text(Role::brand)));
   event_.product = identifier_or_none(text(Role::product));
@@ -224,12 +247,20 @@ bool EventRows::take_indexed(const IndexedRow& row, BlockLedger& ledger) {
   return true;
 }
 
+bool EventRows::is_duplicate(const CsvRow& row) {
+  std::string all;
+  for (const std::string_view field : row.fields) all.append(field).push_back('\x1f');
+  const XXH128_hash_t hash = XXH3_128bits(all.data(), all.size());
+  return !seen_.insert({hash.high64, hash.low64}).second;
+}
+
 bool EventRows::parse(const CsvRow& row) {
   if (row.fault != RowFault::none) return refuse(reason_of(row.fault), -1);
   if (row.fields.size() != dialect_->columns.size()) {
     const bool cut = row.without_newline && row.fields.size() < dialect_->columns.size();
     return refuse(cut ? Reason::unfinished_last_line : Reason::wrong_field_count, -1);
   }
+  if (rules_.drop_duplicates && is_duplicate(row)) return refuse(Reason::duplicate_row, -1);
   if (kind_ == LogKind::orders) return parse_order(row);
   const auto column = [&](Role role) { return column_[static_cast<int>(role)]; };
   const auto text = [&](Role role) { return column(role) < 0 ? std::string_view() : field(row, column(role)); };
@@ -239,7 +270,7 @@ bool EventRows::parse(const CsvRow& row) {
   if (!parse_when(time)) return refuse(Reason::bad_time, column(Role::time));
   if (event_.time_ms > as_of_ms) return refuse(Reason::after_as_of, column(Role::time));
   if (!parse_type(text(Role::event_type))) return refuse(Reason::unknown_event_type, column(Role::event_type));
-  parse_customer(customer);
+  if (!parse_customer(customer)) return false;
   event_.session = session.empty() ? no_identifier : hash_padded_text(session);
   return append_event(row);
 }
@@ -252,9 +283,12 @@ void EventRows::count_in_census(const CsvRow& row, unsigned kind) {
 void EventRows::take(const CsvRow& row, BlockLedger& ledger) {
   ++ledger.rows.read;
   saw_last_line_without_newline |= row.without_newline;
-  const bool used = parse(row);
-  if (census) count_in_census(row, used ? static_cast<unsigned>(event_.type) : census_set_aside);
-  if (!used) {
+  const bool is_used = parse(row);
+  std::optional<RowRefusal> second_thought;
+  if (visitor != nullptr && is_used) second_thought = (*visitor)(row, event_, *dialect_, *roles_);
+  if (second_thought) refusal_ = *second_thought;
+  if (census) count_in_census(row, is_used && !second_thought ? static_cast<unsigned>(event_.type) : census_set_aside);
+  if (!is_used || second_thought) {
     ++ledger.rows.set_aside[static_cast<std::size_t>(refusal_.reason)];
     if (refusal_.reason != Reason::after_as_of) note(row, ledger);
     return;

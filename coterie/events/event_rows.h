@@ -6,7 +6,9 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -97,6 +99,16 @@ class ItemFront {
   HugeArray<Set> sets_;
 };
 
+// Why a row is set aside.
+struct RowRefusal {
+  Reason reason;
+  int column;  // index of the offending field, -1: the whole row
+};
+
+// Sees each row that is used, in the order of the files; gives a reason if it is to be set aside all the same. Of the event only
+// customer, time and type are those of the row: its item may be that of an earlier one.
+using RowVisitor = std::function<std::optional<RowRefusal>(const CsvRow& row, const Event& event, const Dialect& dialect, const RoleMap& roles)>;
+
 // What a blank category or brand counts as.
 constexpr std::string_view unknown_text = "unknown";
 
@@ -105,6 +117,8 @@ class EventRows {
  public:
   // front_slots: for that many different items at hand (16 bytes each); more are parsed each time.
   EventRows(EventStore::Writer& writer, std::size_t front_slots) : writer_(writer), front_(front_slots) {}
+
+  std::size_t memory_bytes() const { return customer_names.memory_bytes() + seen_.size() * 64; }  // of what grows with the rows
 
   void begin_file(const Dialect& dialect, const RoleMap& roles, LogKind kind = LogKind::events, OrderRules rules = {});
   // Counts the row and either appends its event or notes a reject in `ledger`.
@@ -121,16 +135,13 @@ class EventRows {
 
   std::int64_t as_of_ms = INT64_MAX;  // later events are set aside
   std::unique_ptr<RowCensus> census;  // none: columns are not looked at
+  const RowVisitor* visitor = nullptr;
   StringTable customer_names;
   std::array<std::uint64_t, event_type_count> events_by_type{};
   std::int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;
   bool saw_last_line_without_newline = false;
 
  private:
-  struct Refusal {
-    Reason reason;
-    int column;  // index of the offending field, -1: the whole row
-  };
   // Appends the event; false with refusal_ set.
   bool parse(const CsvRow& row);
   bool parse_item(const CsvRow& row);
@@ -144,27 +155,32 @@ class EventRows {
   bool parse_order(const CsvRow& row);
   bool is_duplicate(const CsvRow& row);
   bool parse_quantity(std::string_view text, std::int64_t& quantity);
+  bool parse_amount_of_money(std::string_view text, std::int64_t& micros) const;
   bool parse_line_amount(const CsvRow& row, std::int64_t quantity);
   void append_order();
   bool parse_when(std::string_view text);
   bool refuse(Reason reason, int column);
   bool parse_type(std::string_view text);
   bool parse_customer(std::string_view text);
+  bool name_customer(std::string_view name);
   void note(const CsvRow& row, BlockLedger& ledger) const;
   void count_in_census(const CsvRow& row, unsigned kind);
   std::string_view field(const CsvRow& row, int column) const { return row.fields[static_cast<std::size_t>(column)]; }
 
   EventStore::Writer& writer_;
   const Dialect* dialect_ = nullptr;
+  const RoleMap* roles_ = nullptr;
   int column_[role_count]{};
   LogKind kind_ = LogKind::events;
   bool is_usual_ = false, has_session_ = false;  // is_usual_: take_indexed() knows what to do
   OrderRules rules_;
   DateOrder dates_ = DateOrder::iso;
+  AmountFormat amounts_;
+  bool rounded_ids_ = false;
   std::set<RowHash> seen_;  // for drop_duplicates
   TimeParser time_;
   Event event_;
-  Refusal refusal_{};
+  RowRefusal refusal_{};
   int first_item_column_ = 0, last_item_column_ = -1;  // of a stretch with nothing else that counts; else last is -1
   std::uint64_t layout_ = 0;  // of the columns: equal texts mean equal items only in files of one layout
   ItemFront front_;

@@ -24,13 +24,6 @@ Identifier identifier_or_none(std::string_view text) { return text.empty() ? no_
 
 }  // namespace
 
-bool EventRows::is_duplicate(const CsvRow& row) {
-  std::string all;
-  for (const std::string_view field : row.fields) all.append(field).push_back('\x1f');
-  const XXH128_hash_t hash = XXH3_128bits(all.data(), all.size());
-  return !seen_.insert({hash.high64, hash.low64}).second;
-}
-
 std::vector<RowHash> EventRows::rows_seen_since(const std::vector<RowHash>& rows) const {
   std::vector<RowHash> since;
   std::set_difference(seen_.begin(), seen_.end(), rows.begin(), rows.end(), std::back_inserter(since));
@@ -38,7 +31,7 @@ std::vector<RowHash> EventRows::rows_seen_since(const std::vector<RowHash>& rows
 }
 
 bool EventRows::parse_quantity(std::string_view text, std::int64_t& quantity) {
-  const std::optional<double> value = parse_amount(text);
+  const std::optional<double> value = parse_amount(text, amounts_);
   if (!value || *value != std::floor(*value) || std::abs(*value) > most_pieces) return false;
   quantity = static_cast<std::int64_t>(*value);
   return true;
@@ -48,11 +41,11 @@ bool EventRows::parse_quantity(std::string_view text, std::int64_t& quantity) {
 bool EventRows::parse_line_amount(const CsvRow& row, std::int64_t quantity) {
   const int amount = column_[static_cast<int>(Role::amount)], price = column_[static_cast<int>(Role::price)];
   const int column = amount >= 0 ? amount : price;
-  const std::optional<std::int64_t> micros = parse_micros(field(row, column));
-  if (!micros) return refuse(Reason::bad_price, column);
-  if (*micros == 0) return refuse(Reason::zero_price, column);
-  if (amount < 0 && *micros < 0) return refuse(Reason::negative_price, column);
-  const Wide128 line = amount >= 0 ? *micros : static_cast<Wide128>(*micros) * quantity;
+  std::int64_t micros = 0;
+  if (!parse_amount_of_money(field(row, column), micros)) return refuse(Reason::bad_price, column);
+  if (micros == 0) return refuse(Reason::zero_price, column);
+  if (amount < 0 && micros < 0) return refuse(Reason::negative_price, column);
+  const Wide128 line = amount >= 0 ? micros : static_cast<Wide128>(micros) * quantity;
   if (line > INT64_MAX || line <= INT64_MIN) return refuse(Reason::bad_price, column);
   event_.price_micros = static_cast<std::int64_t>(line);
   if (amount >= 0 && quantity < 0 && event_.price_micros > 0) event_.price_micros = -event_.price_micros;
@@ -63,7 +56,6 @@ bool EventRows::parse_line_amount(const CsvRow& row, std::int64_t quantity) {
 bool EventRows::parse_order(const CsvRow& row) {
   const auto column = [&](Role role) { return column_[static_cast<int>(role)]; };
   const auto text = [&](Role role) { return column(role) < 0 ? std::string_view() : field(row, column(role)); };
-  if (rules_.drop_duplicates && is_duplicate(row)) return refuse(Reason::duplicate_row, -1);
   const std::string_view customer = text(Role::customer), time = text(Role::time), invoice = text(Role::invoice);
   if (customer.empty()) return refuse(Reason::no_customer, column(Role::customer));
   if (time.empty()) return refuse(Reason::no_time, column(Role::time));
@@ -80,7 +72,7 @@ bool EventRows::parse_order(const CsvRow& row) {
   event_.product = identifier_or_none(text(Role::product));
   event_.category = 0;
   set_quantity(event_, quantity);
-  parse_customer(customer);
+  if (!parse_customer(customer)) return false;
   append_order();
   return true;
 }

@@ -14,6 +14,8 @@
 #include "coterie/base/parallel.h"
 #include "coterie/events/event_rows.h"
 #include "coterie/source/csv.h"
+#include "coterie/source/rounded_id.h"
+#include "coterie/source/whole_head.h"
 
 namespace coterie {
 namespace {
@@ -128,7 +130,7 @@ struct NamesBudget {
 
   void grow(std::size_t by) {
     if ((bytes += by) <= most) return;
-    throw Error(ErrorKind::memory, fmt::format("the customers' ids are texts, and they take more than the {} MiB there are for them", most >> 20),
+    throw Error(ErrorKind::memory, fmt::format("the customers' ids are texts, or equal rows are dropped, and what has to be kept of them takes more than the {} MiB there are", most >> 20),
                 "give more --memory, or fewer --threads (each keeps the ids it meets)");
   }
 };
@@ -156,9 +158,9 @@ void read_blocks(const ReadingOfFile& file, int worker, EventRows& rows, RowStar
   const auto scratch = std::make_unique<CsvScratch>();
   for (Block block; file.reader.next(block, worker);) {
     BlockReader one{block, file.dialect.delimiter, starts, *scratch, {}};
-    const std::size_t names_before = rows.customer_names.memory_bytes();
+    const std::size_t bytes_before = rows.memory_bytes();
     one.read(rows);
-    file.names.grow(rows.customer_names.memory_bytes() - names_before);
+    file.names.grow(rows.memory_bytes() - bytes_before);
     if (rows.census) require_room_for_census(*rows.census, file.census_bytes, file.threads);
     file.ledger.add_block(block.index, std::move(one.ledger));
     progress();
@@ -214,7 +216,8 @@ void require_rows(const ReadReport& report) {
   std::string why = report.rows.read == 0 ? "there is no row behind the header" : fmt::format("all {} rows were set aside:", report.rows.read);
   for (std::size_t r = 0; r < reason_count; ++r)
     if (report.rows.set_aside[r] != 0) why += fmt::format(" {} {}", report.rows.set_aside[r], name_of(static_cast<Reason>(r)));
-  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, "look at the columns with: coterie inspect FILE, and correct them with --role",
+  const bool rounded = report.rows.set_aside[static_cast<std::size_t>(Reason::rounded_id)] != 0;
+  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, rounded ? rounded_id_fix : "look at the columns with: coterie inspect FILE, and correct them with --role",
               report.inputs.front().file.path);
 }
 
@@ -255,6 +258,7 @@ InputPlan plan_inputs(const std::vector<std::string>& paths, int threads, const 
   for (const std::string& path : paths) {
     auto reader = open_reader(path, threads, options);
     InputReport input;
+    require_whole_head(*reader, path);
     input.dialect = sniff_dialect(reader->head(), reader->head_is_all(), path, options.delimiter);
     input.roles = find_roles(input.dialect, options.roles, path, options.kind);
     require_roles(input.roles, input.dialect, path, options.kind);
@@ -302,7 +306,7 @@ void EventLog::release() {
 EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& options) {
   std::sort(paths.begin(), paths.end());
   require_different(paths);
-  const bool in_order = options.kind == LogKind::orders && options.orders.drop_duplicates;
+  const bool in_order = options.visitor || options.orders.drop_duplicates;
   const int threads = in_order ? 1 : options.threads > 0 ? options.threads : default_threads();
   InputPlan plan = plan_inputs(paths, threads, options);
 
@@ -315,6 +319,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
   const std::size_t front_slots = front_slots_for(plan.text_bytes, options.memory_bytes, threads);
   for (int w = 0; w < threads; ++w) workers.emplace_back(std::make_unique<EventRows>(log.store.writer(w), front_slots))->as_of_ms = options.as_of_ms;
   workers.front()->have_seen(options.rows_before);
+  if (options.visitor) workers.front()->visitor = &options.visitor;
 
   if (options.census)
     for (const auto& worker : workers) worker->census = std::make_unique<RowCensus>();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coterie/events/census.h"
+#include "coterie/events/event_rows.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_store.h"
 #include "coterie/events/roles.h"
@@ -26,7 +27,7 @@ namespace coterie {
 
 struct ReadEventsOptions {
   LogKind kind = LogKind::events;
-  OrderRules orders = {};                        // of LogKind::orders; drop_duplicates reads with one worker
+  OrderRules orders = {};                        // net_returns is of LogKind::orders; drop_duplicates reads with one worker
   std::optional<DateOrder> date_order = {};      // none: guessed for each file
   std::map<std::string, std::string> roles = {};  // role name -> column name; the rest is found
   char delimiter = 0;                        // 0: guessed for each file
@@ -35,6 +36,7 @@ struct ReadEventsOptions {
   std::size_t names_bytes = ~std::size_t{0};        // for customers' ids that are texts; beyond it Error(memory)
   std::string spill_directory = "/tmp";
   std::int64_t as_of_ms = INT64_MAX;         // events after it are set aside as after_as_of
+  RowVisitor visitor = {};                   // reads with one worker
   std::string rejects_path = {};             // "": rejects are counted, not written
   std::vector<RowHash> rows_before = {};     // with drop_duplicates: rows that count as read before, rising
   bool census = false;                       // also count what the columns hold

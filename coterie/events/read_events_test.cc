@@ -405,7 +405,7 @@ TEST(ReadEvents, NamesOfCustomersStayWithinTheirMemory) {
   std::string text = header;
   for (int i = 0; i < 20'000; ++i) text += fmt::format("2019-10-01,view,1,,,,customer-{:030},\n", i);
   EXPECT_EQ(error_of(text, {.threads = 1, .names_bytes = 1 << 20}),
-            "memory the customers' ids are texts, and they take more than the 1 MiB there are for them\n"
+            "memory the customers' ids are texts, or equal rows are dropped, and what has to be kept of them takes more than the 1 MiB there are\n"
             "  fix: give more --memory, or fewer --threads (each keeps the ids it meets)");
   EXPECT_EQ(read_text(text, {.names_bytes = 64 << 20}).names.size(), 20'000u);
 }

@@ -10,8 +10,9 @@
 #include "coterie/base/error.h"
 #include "coterie/base/nearest_name.h"
 #include "coterie/events/event.h"
-#include "coterie/source/parse_number.h"
+#include "coterie/source/parse_amount.h"
 #include "coterie/source/parse_time.h"
+#include "coterie/source/rounded_id.h"
 
 namespace coterie {
 namespace {
@@ -74,6 +75,9 @@ constexpr std::string_view letters_and_joints = "abcdefghijklmnopqrstuvwxyzABCDE
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+// As a price may be written, with a decimal point or a comma; "15 %" is none.
+bool is_amount(std::string_view text) { return parse_money(text, {.decimal = '.'}) || parse_money(text, {.decimal = ','}); }
+
 bool is_id_like(std::string_view text) {  // uuid, hex, letters mixed with digits; no address, date or price
   return text.size() >= 8 && std::any_of(text.begin(), text.end(), is_digit) &&
          std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c) || c == '-' || c == '_'; });
@@ -95,8 +99,8 @@ ColumnContent look_at(const Dialect& dialect, std::size_t column) {
     different.insert(text);
     values.push_back(text);
     const bool digits = std::all_of(text.begin(), text.end(), is_digit);  // of any length: some ids need 64 bits
-    const bool number = digits || parse_micros(text).has_value();
-    const bool has_point = number && text.find('.') != std::string::npos;
+    const bool number = digits || is_amount(text);
+    const bool has_point = number && text.find_first_of(".,") != std::string::npos;
     const bool is_time = parse_time(text).has_value();
     type += event_type_from_text(text).has_value();
     whole += number && !has_point;
@@ -206,11 +210,12 @@ std::vector<bool> take_given(RoleMap& map, const Dialect& dialect, const std::ma
   return taken;
 }
 
-DateFormat date_format_of(const Dialect& dialect, std::size_t column) {
+std::vector<std::string_view> samples_of(const Dialect& dialect, int column) {
   std::vector<std::string_view> values;
+  if (column < 0) return values;
   for (const auto& row : dialect.samples)
-    if (column < row.size() && !row[column].empty()) values.push_back(row[column]);
-  return guess_date_format(values);
+    if (const auto c = static_cast<std::size_t>(column); c < row.size() && !row[c].empty()) values.push_back(row[c]);
+  return values;
 }
 
 }  // namespace
@@ -271,7 +276,9 @@ RoleMap find_roles(const Dialect& dialect, const std::map<std::string, std::stri
     if (found && choice.runner_up < 0 && !taken[static_cast<std::size_t>(candidate.column)])
       choice.runner_up = candidate.column, choice.runner_up_confidence = candidate.score;
   }
-  if (map.column(Role::time) >= 0) map.dates = date_format_of(dialect, static_cast<std::size_t>(map.column(Role::time)));
+  if (map.column(Role::time) >= 0) map.dates = guess_date_format(samples_of(dialect, map.column(Role::time)));
+  map.amounts = guess_amount_format(samples_of(dialect, map.column(map.column(Role::amount) >= 0 ? Role::amount : Role::price)));
+  map.rounded_ids = are_rounded_ids(samples_of(dialect, map.column(Role::customer)));
   return map;
 }
 

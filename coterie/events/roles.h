@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coterie/source/dialect.h"
+#include "coterie/source/parse_amount.h"
 #include "coterie/source/parse_date.h"
 
 namespace coterie {
@@ -36,7 +37,9 @@ struct RoleChoice {
 // One choice a role.
 struct RoleMap {
   RoleChoice choice[role_count];
-  DateFormat dates;  // of the time column's first values
+  DateFormat dates;       // of the time column's first values
+  AmountFormat amounts;   // of the price's or amount's first values
+  bool rounded_ids = false;  // a spreadsheet has rounded the customers' ids (source/rounded_id.h)
   const RoleChoice& of(Role role) const { return choice[static_cast<int>(role)]; }
   int column(Role role) const { return of(role).column; }
 };

@@ -1,16 +1,18 @@
 #include "coterie/features/coupons.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <set>
 
 #include "coterie/base/error.h"
+#include "coterie/base/nearest_name.h"
 #include "coterie/base/time.h"
+#include "coterie/features/coupon_roles.h"
 #include "coterie/source/duckdb.h"
 #include "coterie/source/parse_date.h"
 
@@ -18,8 +20,6 @@ namespace coterie {
 namespace {
 
 constexpr double no_day = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array<std::string_view, 3> burned_words = {"burned", "used", "redeemed"};
-constexpr std::array<std::string_view, 6> open_words = {"subscribed", "claimed", "open", "issued", "active", "expired"};
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -113,8 +113,8 @@ class ClaimReader {
     if (plan_.status >= 0) {
       const auto column = static_cast<std::size_t>(plan_.status);
       const std::string status = lower_case(trimmed(table_.at(row, column)));
-      burned = std::find(burned_words.begin(), burned_words.end(), status) != burned_words.end();
-      if (!burned && std::find(open_words.begin(), open_words.end(), status) == open_words.end()) return refuse(Reason::unknown_category, column);
+      burned = says_burned(status);
+      if (!burned && !says_open(status)) return refuse(Reason::unknown_category, column);
     }
     claims.rows.push_back(row);
     claims.claim_day.push_back(day_of(*claimed));
@@ -254,8 +254,9 @@ CouponQuery plan_query(const std::vector<TextTable>& tables, const CouponPlan& p
   CouponQuery query;
   query.claims_from = joined_from(plan, plan.claims, reached_by_claims);
   query.people_from = joined_from(plan, plan.customers, reached_by_people);
-  query.branch = part_sql(tables, reached_by_claims, {"branch", "store"});
-  query.merchant = part_sql(tables, reached_by_claims, {"merchant", "vendor", "partner"});
+  const auto given = [&](int column) { return fmt::format("t{}.coterie_c{}", plan.claims, column); };
+  query.branch = plan.branch >= 0 ? given(plan.branch) : part_sql(tables, reached_by_claims, {"branch", "store"});
+  query.merchant = plan.merchant >= 0 ? given(plan.merchant) : part_sql(tables, reached_by_claims, {"merchant", "vendor", "partner"});
   query.attributes = attributes_of(tables, plan, reached_by_people);
   return query;
 }
@@ -346,6 +347,24 @@ CustomerTable table_of(const SqlResult& result, const std::vector<const CouponFe
   return table;
 }
 
+// --role ROLE=COLUMN, or TABLE.COLUMN, of the claims.
+void take_role(CouponPlan& plan, const TextTable& claims, const std::string& role, const std::string& given) {
+  const std::map<std::string, int*> roles = {{"claim_date", &plan.claim_date}, {"burn_date", &plan.burn_date}, {"status", &plan.status},
+                                             {"coupon", &plan.coupon}, {"branch", &plan.branch}, {"merchant", &plan.merchant}};
+  std::vector<std::string> names;
+  for (const auto& [name, column] : roles) names.push_back(name);
+  const auto known = roles.find(role);
+  if (known == roles.end())
+    throw Error(ErrorKind::usage, fmt::format("there is no role \"{}\"{} in tables of coupons", role, did_you_mean(role, names)),
+                fmt::format("the roles are {}; which column refers to customers is said by --join", fmt::join(names, ", ")));
+  const std::string prefix = name_of_table(claims) + ".";
+  const std::string column = given.starts_with(prefix) ? given.substr(prefix.size()) : given;
+  *known->second = find_column(claims, [&](const std::string& name) { return name == column; });
+  if (*known->second < 0)
+    throw Error(ErrorKind::missing_column, fmt::format("--role {}={}: there is no column \"{}\"{}", role, given, column, did_you_mean(column, claims.dialect.columns)),
+                fmt::format("the columns are: {}", fmt::join(claims.dialect.columns, ", ")), claims.file.path);
+}
+
 }  // namespace
 
 const std::vector<CouponFeature>& coupon_catalogue() {
@@ -364,7 +383,7 @@ const std::vector<CouponFeature>& coupon_catalogue() {
   return catalogue;
 }
 
-CouponPlan plan_coupons(const std::vector<TextTable>& tables, std::vector<Join> joins) {
+CouponPlan plan_coupons(const std::vector<TextTable>& tables, std::vector<Join> joins, const std::map<std::string, std::string>& roles) {
   CouponPlan plan;
   const auto refers_to_customers = [&](const Join& join) {
     const auto& columns = tables[join.table].dialect.columns;
@@ -377,19 +396,17 @@ CouponPlan plan_coupons(const std::vector<TextTable>& tables, std::vector<Join> 
     throw Error(ErrorKind::missing_column, "no table with dates refers to the key of a table of customers", "say which column does: --join transactions.customer=customers.id");
   plan.customers = link->key_table, plan.customer_key = link->key, plan.claims = link->table, plan.claim_customer = link->column;
   const TextTable& claims = tables[plan.claims];
-  plan.status = find_column(claims, [](const std::string& name) { return has_part(name, {"status", "state"}); });
-  plan.coupon = find_column(claims, [](const std::string& name) { return has_part(name, {"coupon", "voucher", "promo", "code"}); });
-  for (std::size_t c = 0; c < claims.columns(); ++c) {
-    if (!is_dated(claims, c)) continue;
-    int& column = has_part(claims.dialect.columns[c], {"burn", "redeem", "used"}) ? plan.burn_date : plan.claim_date;
-    if (column < 0) column = static_cast<int>(c);
-  }
+  const std::vector<CouponRole> found = find_coupon_roles(claims, plan.claim_customer);
+  plan.status = found[0].column, plan.burn_date = found[1].column, plan.claim_date = found[2].column, plan.coupon = found[3].column;
+  for (const auto& [role, column] : roles) take_role(plan, claims, role, column);
   if (plan.claim_date < 0 || (plan.status < 0 && plan.burn_date < 0))
     throw Error(ErrorKind::missing_column, fmt::format("{} has no column for the date of a claim, or none that says whether it was burned", name_of_table(claims)),
-                "a status (burned, subscribed) or a burn date is needed; name its column burn_date or status", claims.file.path);
+                "a status (burned, subscribed) or a burn date is needed; give it with --role status=COLUMN or --role burn_date=COLUMN", claims.file.path);
   plan.joins = std::move(joins);
   return plan;
 }
+
+std::vector<std::vector<std::size_t>> check_coupons(std::vector<TextTable>& tables, const CouponPlan& plan) { return accept_rows(tables, plan).rows; }
 
 CustomerTable read_coupons(std::vector<TextTable>& tables, const CouponPlan& plan, const std::vector<std::string>& wanted, std::vector<std::string>& missing) {
   const Accepted accepted = accept_rows(tables, plan);

@@ -6,6 +6,7 @@
 
 #include "coterie/cluster/algorithm.h"
 #include "coterie/events/event.h"
+#include "coterie/features/flags.h"
 
 namespace coterie {
 
@@ -14,6 +15,7 @@ struct EarlierOptions {
   std::vector<std::string> filters = {};
   std::string feature_set = "basic";
   Algorithm algorithm = KmeansOptions{};
+  FlagOptions flags = {};
 };
 
 // From run.json or refresh.json of the folder; the defaults where there is neither, or an older version wrote it.

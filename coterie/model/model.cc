@@ -24,7 +24,7 @@ Json segments_to_json(const std::vector<SegmentName>& segments) {
 
 Json plan_to_json(const ColumnPlan& plan) {
   return {{"name", plan.name}, {"kind", name_of(plan.kind)}, {"encoding", name_of(plan.encoding)}, {"missing", text_of(plan.missing)},
-          {"levels", plan.levels}, {"decimal", std::string(1, plan.format.decimal)}};
+          {"levels", plan.levels}, {"decimal", std::string(1, plan.format.decimal)}, {"unit", plan.format.unit}};
 }
 
 // What name_of() of an enumeration of `count` values says.
@@ -42,6 +42,7 @@ ColumnPlan plan_from_json(const Json& json) {
   plan.missing = missing_policy_from_text(json.at("missing"), "model.json");
   plan.levels = json.at("levels").get<std::vector<std::string>>();
   plan.format.decimal = json.at("decimal").get<std::string>().at(0);
+  plan.format.unit = json.value("unit", "");
   return plan;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "coterie/base/error.h"
+#include "coterie/source/rounded_id.h"
 
 namespace coterie {
 
@@ -42,7 +43,8 @@ void require_customers(const ReadReport& read) {
   std::string why = read.rows.read == 0 ? "there is no row behind the header" : fmt::format("all {} rows were set aside:", read.rows.read);
   for (std::size_t r = 0; r < reason_count; ++r)
     if (read.rows.set_aside[r] != 0) why += fmt::format(" {} {}", read.rows.set_aside[r], name_of(static_cast<Reason>(r)));
-  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, "look at the columns with: coterie inspect FILE; --missing median fills blanks, --column NAME=ignored leaves a column out",
+  const bool rounded = read.rows.set_aside[static_cast<std::size_t>(Reason::rounded_id)] != 0;
+  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, rounded ? rounded_id_fix : "look at the columns with: coterie inspect FILE; --missing median fills blanks, --column NAME=ignored leaves a column out",
               read.inputs.front().file.path);
 }
 

@@ -48,6 +48,8 @@ Json earlier_options_to_json(const EarlierOptions& options) {
   return {{"returns", options.orders.net_returns ? "net" : "set-aside"},
           {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
           {"filters", options.filters},
+          {"flag_thresholds", options.flags.thresholds},
+          {"drop_flagged", options.flags.drop},
           {"feature_set", options.feature_set}};
 }
 
@@ -117,6 +119,7 @@ void take_options(const Model& model, const EarlierOptions& earlier, RunOptions&
   run.filters = earlier.filters;
   run.feature_set = earlier.feature_set;
   run.algorithm = earlier.algorithm;
+  run.flags = earlier.flags;
 }
 
 void refit(const RefreshOptions& options, RefreshResult& refreshed) {

@@ -14,6 +14,7 @@
 #include "coterie/base/memory.h"
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
+#include "coterie/deliver/customer_flags.h"
 #include "coterie/deliver/customer_reasons.h"
 #include "coterie/deliver/k_table.h"
 #include "coterie/deliver/membership.h"
@@ -323,6 +324,11 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
     rfm = std::make_unique<OutputFile>(path("rfm_scores.csv"));
     write_rfm_scores(*rfm, customers, result.rfm);
   }
+  std::unique_ptr<OutputFile> flags;
+  if (!result.flags.customers.empty()) {
+    flags = std::make_unique<OutputFile>(path("customer_flags.csv"));
+    write_customer_flags(*flags, result.flags);
+  }
   FeaturesFile features = features_file.get();
   stations.end();
   result.peak_memory_bytes = peak_memory();
@@ -337,6 +343,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   if (rfm) rfm->commit();
   for (const auto* file : {&further.reasons, &further.membership, &further.tree})
     if (*file) (*file)->commit();
+  if (flags) flags->commit();
   rejects->commit();
   if (store) store->commit();
   report.commit();
@@ -348,6 +355,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   if (!further.membership) std::filesystem::remove(path("membership.csv"), ignored);
   if (!further.tree) std::filesystem::remove(path("tree.csv"), ignored);
   if (!store) std::filesystem::remove_all(path("store"), ignored);
+  if (!flags) std::filesystem::remove(path("customer_flags.csv"), ignored);
 }
 
 }  // namespace
@@ -368,6 +376,7 @@ RunResult run(const RunOptions& options) {
   result.spilled_bytes = data.spilled_bytes;
   result.store_id = data.store_id;
   result.features = data.features;
+  result.flags = std::move(data.flags);
   result.coupon_features = data.coupon_features;
   result.future_cut_ms = data.future_cut_ms;
   result.customers = customers.ids.size();

@@ -11,6 +11,7 @@
 #include "coterie/events/read_events.h"
 #include "coterie/features/coupons.h"
 #include "coterie/features/feature.h"
+#include "coterie/features/flags.h"
 #include "coterie/model/model.h"
 #include "coterie/score/choose_k.h"
 #include "coterie/score/future.h"
@@ -55,6 +56,7 @@ struct RunOptions {
   std::optional<DateOrder> date_order;       // none: guessed
   std::optional<std::int64_t> today_ms;      // what recency counts to; none: the last event, of orders one day later
   RfmTies rfm_ties = RfmTies::alike;
+  FlagOptions flags;                         // of logs: bots, staff, resellers, test orders
   std::string feature_set = "basic";         // of logs: basic, all, or names with commas between
   std::vector<Derivation> derived;           // further columns, as SQL over the customer table
   std::vector<std::string> filters;          // SQL: only customers for whom each is true
@@ -95,6 +97,7 @@ struct RunResult {
   Profiles profiles;
   RfmScores rfm;                   // of order lines, where recency, frequency and monetary are features; else empty
   Explanation explanation;
+  CustomerFlags flags;             // of logs
   std::vector<std::string> notes;  // what the user should know: features left out, k cut to the data, ...
   std::string store_id;            // of the store that is kept; else empty
   std::vector<StationTime> times;

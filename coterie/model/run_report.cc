@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "coterie/base/cpu.h"
@@ -269,6 +270,15 @@ Json rfm_to_json(const RfmScores& scores) {
   return json;
 }
 
+Json flags_to_json(const CustomerFlags& flags) {
+  if (flags.rules.empty()) return nullptr;
+  Json rules = Json::array();
+  for (const CustomerFlags::Count& count : flags.rules)
+    rules.push_back({{"rule", count.rule.name}, {"flag", name_of(count.rule.group)}, {"definition", count.rule.definition}, {"threshold", std::isfinite(count.threshold) ? Json(count.threshold) : Json(nullptr)},
+                     {"customers", count.customers}, {"rows", count.events}, {"left_out", count.dropped}});
+  return {{"rules", rules}, {"customers", flags.customers.size()}, {"customers_left_out", flags.dropped_customers}, {"rows_left_out", flags.dropped_events}};
+}
+
 Json features_to_json(const RunResult& result) {
   Json json = Json::array();
   for (const Feature& feature : result.features) json.push_back({{"name", feature.name}, {"definition", feature.definition}});
@@ -292,6 +302,8 @@ Json options_to_json(const RunOptions& options) {
           {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
           {"derived", derived},
           {"filters", options.filters},
+          {"flag_thresholds", options.flags.thresholds},
+          {"drop_flagged", options.flags.drop},
           {"scale", name_of(options.scaling)},
           {"as_of", options.as_of_ms == INT64_MAX ? Json(nullptr) : Json(iso_time(options.as_of_ms))},
           {"names", options.names.empty() ? Json(nullptr) : Json(options.names)},
@@ -342,6 +354,7 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
                      {"segments", explained_segments_to_json(customers, result)},
                      {"rfm_segments", rfm_to_json(result.rfm)},
                      {"rules", {{"fidelity", result.explanation.rules.fidelity}, {"fitted_rows", result.explanation.rules.fitted_rows}}},
+                     {"flags", flags_to_json(result.flags)},
                      {"notes", result.notes},
                      {"measured", measured_to_json(options, result)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

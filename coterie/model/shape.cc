@@ -9,7 +9,7 @@
 
 #include "coterie/base/error.h"
 #include "coterie/events/roles.h"
-#include "coterie/source/bytes.h"
+#include "coterie/source/whole_head.h"
 
 namespace coterie {
 namespace {
@@ -63,6 +63,7 @@ ShapeGuess recognise_shape(const std::vector<std::string>& paths, char delimiter
     std::error_code ignored;
     if (path == "-" || std::filesystem::is_fifo(path, ignored)) return {Shape::events, "a stream is taken for events"};
     const ByteReader reader(path, {.threads = 1});
+    require_whole_head(reader, path);
     dialects.push_back(sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter));
     if (dialects.size() > 1 && differ_in_kind(dialects)) return {Shape::coupons, "the files are tables with different columns"};
   }

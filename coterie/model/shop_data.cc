@@ -8,9 +8,11 @@
 #include "coterie/base/error.h"
 #include "coterie/base/nearest_name.h"
 #include "coterie/base/time.h"
+#include "coterie/deliver/customer_flags.h"
 #include "coterie/features/compute.h"
 #include "coterie/model/living_log.h"
 #include "coterie/model/read_tables.h"
+#include "coterie/source/rounded_id.h"
 #include "coterie/table/read_customers.h"
 
 namespace coterie {
@@ -27,16 +29,6 @@ CustomerTable derive_and_filter(CustomerTable customers, const RunOptions& optio
     notes.push_back(fmt::format("filter \"{}\" leaves out {} of {} customers", filter, before - customers.ids.size(), before));
   }
   return customers;
-}
-
-std::vector<std::string> split_at_commas(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', at), text.size());
-    parts.emplace_back(trimmed(std::string_view(text).substr(at, comma - at)));
-    at = comma + 1;
-  }
-  return parts;
 }
 
 void require_known(const std::vector<std::string>& names, const std::vector<std::string>& known) {
@@ -89,6 +81,28 @@ void note_dates(const ReadReport& read, std::vector<std::string>& notes) {
   for (const InputReport& input : read.inputs)
     if (input.roles.dates.ambiguous)
       notes.push_back(fmt::format("{}: dates fit month/day as well as day/month; the first is taken (--date-order day-month-year for the other)", input.file.path));
+  for (const InputReport& input : read.inputs)
+    if (!input.roles.dates.other.empty())
+      notes.push_back(fmt::format("{}: the dates are {}, save some such as \"{}\", which are set aside as bad_time; give all of them in one order", input.file.path,
+                                  name_of(input.roles.dates.order), input.roles.dates.other));
+}
+
+// How prices are written, where it is no plain decimal point.
+void note_amounts(const ReadReport& read, std::vector<std::string>& notes) {
+  for (const InputReport& input : read.inputs) {
+    if (input.roles.amounts.ambiguous) notes.push_back(fmt::format("{}: commas in prices are taken for thousands marks; where they begin decimals, write them as points", input.file.path));
+    if (input.roles.amounts.decimal == ',') notes.push_back(fmt::format("{}: prices are read with a decimal comma", input.file.path));
+  }
+}
+
+void note_rounded_ids(const RowCounts& rows, std::vector<std::string>& notes) {
+  if (const std::uint64_t rounded = rows.set_aside[static_cast<std::size_t>(Reason::rounded_id)]; rounded != 0)
+    notes.push_back(fmt::format("{} rows have a customer's id that a spreadsheet has rounded, so that several customers share it; {}", rounded, rounded_id_fix));
+}
+
+void note_flags(const CustomerFlags& flags, std::vector<std::string>& notes) {
+  if (!flags.customers.empty()) notes.push_back(fmt::format("flagged in customer_flags.csv: {}; --drop-flagged leaves them out", text_of(flags)));
+  if (flags.dropped_customers > 0) notes.push_back(fmt::format("left out as flagged: {} customers with {} rows", flags.dropped_customers, flags.dropped_events));
 }
 
 LogKind kind_of(Shape shape) { return shape == Shape::orders ? LogKind::orders : LogKind::events; }
@@ -130,14 +144,20 @@ void compute_log(ShopData& data, EventLog& log, const RunOptions& options, const
   ActivitySampler sampler(log, options.threads);
   data.future_cut_ms = data.read.first_ms + (data.read.last_ms - data.read.first_ms) / 4 * 3;
   PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers);
-  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history); };
-  data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
+  FlagFinder finder(log, kind_of(data.shape), options.flags, options.threads);
+  compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history), finder.visit(history, worker); };
+  CustomerTable customers = compute_features(log, data.features, compute);
+  data.flags = finder.finish(customers);
+  customers = drop_flagged(std::move(customers), data.flags);
+  note_flags(data.flags, notes);
+  data.customers = derive_and_filter(std::move(customers), options, notes);
   data.activity = sampler.finish(data.customers.ids);
   data.past_and_future = past_and_future.finish();
 }
 
 ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes, Purpose purpose) {
   const LogKind kind = kind_of(shape);
+  require_known_flags(options.flags, kind);
   ReadEventsOptions read = read_options(options, kind, options.out + "/rejects.csv", memory);
   if (purpose == Purpose::exploration) read.census = true, read.census_bytes = memory.partitions;
   std::vector<std::string> store_notes;
@@ -149,6 +169,8 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   set_today(log, kind, options.today_ms);
   note_equal_columns(data.read, notes);
   note_dates(data.read, notes);
+  note_amounts(data.read, notes);
+  note_rounded_ids(data.read.rows, notes);
   data.features = choose_features(log, kind, options.feature_set, notes);
   compute_log(data, log, options, memory, purpose, notes);
   return data;
@@ -231,12 +253,13 @@ ShopData read_customer_tables(const RunOptions& options, const MemoryPlan& memor
   std::vector<ColumnPlan> plans = plan_columns(tables, choices_with_roles(options));
   ShopData data{.shape = Shape::customers, .has_id_column = !names_of_kind(plans, ColumnKind::id).empty()};
   if (purpose == Purpose::exploration) data.censuses.push_back(census_of_customers(tables, plans));
-  CustomerTable customers = read_customers(tables, plans);
+  CustomerTable customers = read_customers(tables, plans, options.orders.drop_duplicates);
   data.rejects = fill_ledger(data.read, tables, options.out + "/rejects.csv");
   if (purpose == Purpose::exploration && data.read.rows.used == 0) return data;
   require_customers(data.read);
   begin("features");
   note_plans(plans, notes);
+  note_rounded_ids(data.read.rows, notes);
   customers = derive_and_filter(std::move(customers), options, notes);
   add_derived(plans, options.derived);
   data.recipe = fit_recipe(customers, plans);
@@ -293,10 +316,10 @@ std::vector<Census> censuses_of_related(const std::vector<TextTable>& tables) {
   return censuses;
 }
 
-ShopData read_related_tables(const std::vector<std::string>& paths, const std::vector<std::string>& joins, char delimiter, const MemoryPlan& memory, const std::vector<std::string>& wanted,
+ShopData read_related_tables(const std::vector<std::string>& paths, const std::vector<std::string>& joins, const std::map<std::string, std::string>& roles, char delimiter, const MemoryPlan& memory, const std::vector<std::string>& wanted,
                              const std::string& rejects_path, std::vector<std::string>& notes, Purpose purpose = Purpose::segments) {
   std::vector<TextTable> tables = read_tables(paths, delimiter, memory.limit);
-  const CouponPlan plan = plan_coupons(tables, find_joins(tables, joins));
+  const CouponPlan plan = plan_coupons(tables, find_joins(tables, joins), roles);
   for (const Join& join : plan.joins) notes.push_back("join: " + text_of(join, tables));
   ShopData data{.shape = Shape::coupons};
   if (purpose == Purpose::exploration) data.censuses = censuses_of_related(tables);
@@ -312,7 +335,7 @@ ShopData read_related_tables(const std::vector<std::string>& paths, const std::v
 ShopData read_related_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory) {
   std::vector<std::string> names = model.features, notes;
   std::erase_if(names, [&](const std::string& name) { return std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; }); });
-  ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, names, options.rejects_path, notes);
+  ShopData data = read_related_tables(options.inputs, options.joins, options.roles, options.delimiter, memory, names, options.rejects_path, notes);
   if (data.customers.names.size() != names.size())
     throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and these tables have no column for some of them", fmt::join(names, ", ")), "give all the tables it was fitted on", options.inputs.front());
   data.customers = derive_columns(std::move(data.customers), model.derived);
@@ -328,15 +351,23 @@ void require_log(Shape shape, std::int64_t as_of_ms, const StoreOptions& store) 
   throw Error(ErrorKind::usage, fmt::format("--as-of needs a log with times, and this is a table of {}", name_of(shape)), "leave it out, or give a log of events or orders");
 }
 
+// Flags are told by histories.
+void require_no_flags(Shape shape, const FlagOptions& flags) {
+  if ((flags.drop.empty() && flags.thresholds.empty()) || shape == Shape::events || shape == Shape::orders) return;
+  throw Error(ErrorKind::usage, fmt::format("--drop-flagged and --flag-threshold need a log of events or orders, and this is a table of {}", name_of(shape)),
+              "leave them out; --filter leaves out customers by SQL");
+}
+
 }  // namespace
 
 ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes, Purpose purpose) {
   const Shape shape = options.shape ? *options.shape : recognise_shape(options.inputs, options.delimiter).shape;
   require_log(shape, options.as_of_ms, options.store);
+  require_no_flags(shape, options.flags);
   switch (shape) {
     case Shape::customers: return read_customer_tables(options, memory, begin, notes, purpose);
     case Shape::coupons: {
-      ShopData data = read_related_tables(options.inputs, options.joins, options.delimiter, memory, coupon_features_for(options.feature_set), options.out + "/rejects.csv", notes, purpose);
+      ShopData data = read_related_tables(options.inputs, options.joins, options.roles, options.delimiter, memory, coupon_features_for(options.feature_set), options.out + "/rejects.csv", notes, purpose);
       data.customers = derive_and_filter(std::move(data.customers), options, notes);
       return data;
     }

@@ -23,6 +23,7 @@ struct ShopData {
   bool has_id_column = true;      // false: customers are numbered
   Recipe recipe = {};                  // empty where all features are numbers and none is missing
   CustomerTable customers = {};        // numbers only, complete; attributes beside them
+  CustomerFlags flags = {};            // of logs
   Activity activity = {};              // of a sample of the customers; of logs only
   PastAndFuture past_and_future = {};  // of another one; its features are those of `features`
   std::int64_t future_cut_ms = 0;      // three quarters of the log's time are before it

@@ -5,6 +5,7 @@
 
 #include "coterie/base/error.h"
 #include "coterie/source/csv.h"
+#include "coterie/source/whole_head.h"
 
 namespace coterie {
 namespace {
@@ -47,6 +48,7 @@ CsvCounts read_rows(ByteReader& reader, const Dialect& dialect, const OnRow& on_
 
 CsvFile::CsvFile(std::string path, char delimiter) : path_(std::move(path)), delimiter_(delimiter) {
   auto reader = std::make_unique<ByteReader>(path_, ByteReaderOptions{.threads = 1});
+  require_whole_head(*reader, path_);
   dialect_ = sniff_dialect(reader->head(), reader->head_is_all(), path_, delimiter_);
   if (path_ == "-" || !reader->total_bytes()) opened_ = std::move(reader);
 }

@@ -25,6 +25,8 @@ const char* name_of(Reason reason) {
     case Reason::unknown_customer: return "unknown_customer";
     case Reason::duplicate_customer: return "duplicate_customer";
     case Reason::duplicate_row: return "duplicate_row";
+    case Reason::rounded_id: return "rounded_id";
+    case Reason::outlier: return "outlier";
     case Reason::bad_quantity: return "bad_quantity";
     case Reason::cancellation: return "cancellation";
     case Reason::returned: return "returned";

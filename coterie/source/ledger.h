@@ -32,6 +32,8 @@ enum class Reason : std::uint8_t {
   unknown_customer,
   duplicate_customer,
   duplicate_row,
+  rounded_id,   // of the customer, by a spreadsheet: "1.23457E+12"
+  outlier,      // removed because it was asked for
   bad_quantity,
   cancellation,
   returned,
@@ -41,7 +43,7 @@ enum class Reason : std::uint8_t {
   after_as_of,  // later than the time the run looks at; counted, but not listed one by one
   repeated_row, // of a refresh: the store holds the event already; counted, but not listed one by one
 };
-constexpr std::size_t reason_count = 24;
+constexpr std::size_t reason_count = 26;
 const char* name_of(Reason reason);  // "wrong_field_count"
 
 struct Reject {

@@ -39,5 +39,27 @@ TEST(GuessAmountFormat, TakesTheDecimalSignThatFitsMoreValues) {
   EXPECT_FALSE(guess({"12", "5"}).ambiguous);
 }
 
+TEST(GuessAmountFormat, TakesAUnitThatMostValuesHave) {
+  const std::vector<std::string_view> weights = {"70 kg", "65.5 kg", "80kg", "1,080 kg", "91 kg", "55 kg", "60 kg", "61 kg", "62 kg", "63 kg"};
+  const AmountFormat format = guess_amount_format(weights);
+  EXPECT_EQ(format.unit, "kg");
+  EXPECT_EQ(parse_amount("65.5 kg", format), 65.5);
+  EXPECT_EQ(parse_amount("1,080 kg", format), 1080);
+  EXPECT_EQ(parse_amount("70", format), 70);
+  EXPECT_FALSE(parse_amount("150 lb", format));
+  const std::vector<std::string_view> mixed = {"70 kg", "65 lb", "80 kg"};
+  EXPECT_EQ(guess_amount_format(mixed).unit, "");
+  const std::vector<std::string_view> money = {"5 EUR", "6 EUR"};
+  EXPECT_EQ(guess_amount_format(money).unit, "");
+}
+
+TEST(ParseMoney, IsExactAndNoPercentage) {
+  EXPECT_EQ(parse_money("$ 1,234.10"), 1'234'100'000);
+  EXPECT_EQ(parse_money("1.234,10 \xe2\x82\xac", {.decimal = ','}), 1'234'100'000);
+  EXPECT_EQ(parse_money("(0.07)"), -70'000);
+  EXPECT_EQ(parse_money("90071992547.409931"), 90'071'992'547'409'931);  // more digits than a double has
+  for (const char* text : {"", "15 %", "1e3", "1,5", "free", "9999999999999999"}) EXPECT_FALSE(parse_money(text)) << text;
+}
+
 }  // namespace
 }  // namespace coterie

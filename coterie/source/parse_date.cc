@@ -73,6 +73,16 @@ std::optional<std::int64_t> date_ms(const std::array<int, 3>& parts, DateOrder o
   return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * ms_per_day;
 }
 
+// The first value that is a date, but not in this order; "" if there is none.
+std::string date_of_another_order(std::span<const std::string_view> values, DateOrder order) {
+  for (const std::string_view text : values) {
+    if (parse_date(text, order)) continue;
+    for (const DateOrder other : {DateOrder::iso, DateOrder::year_month_day, DateOrder::month_day_year, DateOrder::day_month_year})
+      if (parse_date(text, other)) return std::string(text);
+  }
+  return {};
+}
+
 }  // namespace
 
 const char* name_of(DateOrder order) { return order_names[static_cast<std::size_t>(order)]; }
@@ -84,6 +94,8 @@ std::optional<DateOrder> date_order_from_name(std::string_view name) {
 
 std::optional<std::int64_t> parse_date(std::string_view text, DateOrder order) {
   if (order == DateOrder::iso) return parse_time(text);
+  if (text.size() >= 10 && text[4] == '-')
+    if (const auto time = parse_time(text)) return time;
   std::array<int, 3> parts;
   if (!take_parts(text, order, parts)) return std::nullopt;
   const std::optional<std::int64_t> date = date_ms(parts, order);
@@ -97,14 +109,20 @@ DateFormat guess_date_format(std::span<const std::string_view> values) {
   std::array<std::size_t, 4> fits{};
   std::size_t points = 0;
   for (const std::string_view text : values) {
-    for (std::size_t order = 0; order < fits.size(); ++order) fits[order] += parse_date(text, static_cast<DateOrder>(order)).has_value();
+    // What ISO reads speaks for ISO alone, though it is read in any order.
+    const bool is_iso = parse_time(text).has_value();
+    fits[0] += is_iso;
+    for (std::size_t order = 1; order < fits.size() && !is_iso; ++order) fits[order] += parse_date(text, static_cast<DateOrder>(order)).has_value();
     points += text.find('.') < 3;
   }
   auto best = static_cast<std::size_t>(std::max_element(fits.begin(), fits.end()) - fits.begin());
   constexpr auto month_first = static_cast<std::size_t>(DateOrder::month_day_year), day_first = static_cast<std::size_t>(DateOrder::day_month_year);
   const bool ambiguous = best == month_first && fits[day_first] == fits[month_first];
   if (ambiguous && 2 * points > values.size()) best = day_first;
-  return {static_cast<DateOrder>(best), ambiguous && best == month_first, values.empty() ? 0 : static_cast<double>(fits[best]) / static_cast<double>(values.size())};
+  const auto order = static_cast<DateOrder>(best);
+  const auto read = std::count_if(values.begin(), values.end(), [&](std::string_view text) { return parse_date(text, order).has_value(); });
+  const double share = values.empty() ? 0 : static_cast<double>(read) / static_cast<double>(values.size());
+  return {order, ambiguous && best == month_first, share, date_of_another_order(values, order)};
 }
 
 }  // namespace coterie

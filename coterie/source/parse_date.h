@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace coterie {
@@ -22,10 +23,11 @@ struct DateFormat {
   DateOrder order = DateOrder::iso;
   bool ambiguous = false;  // month-day-year and day-month-year both fit all values
   double share = 0;        // of the values that are points in time in this order
+  std::string other = {};  // a value that is one in another order only: the column mixes them
 };
 
 // Milliseconds since 1970 (UTC). Parts are set apart by / . or -, years have four digits; behind the date may stand a blank
-// or T and a clock: H:MM or H:MM:SS, with AM or PM.
+// or T and a clock: H:MM or H:MM:SS, with AM or PM. 2010-12-01 is read in any order: it can be nothing else.
 std::optional<std::int64_t> parse_date(std::string_view text, DateOrder order);
 
 // The order that fits most values; ties to the first of the list above, so that 3/4/2010 is March, save that parts set apart by

@@ -40,5 +40,15 @@ TEST(GuessDateFormat, OneValueAboveTwelveDecidesForTheColumn) {
   EXPECT_EQ(guess({"2010-12-01", "nothing"}).share, 0.5);
 }
 
+TEST(GuessDateFormat, SaysWhereAColumnMixesOrders) {
+  const auto guess = [](std::vector<std::string_view> values) { return guess_date_format(values); };
+  EXPECT_EQ(guess({"2010-12-01", "2010-12-02", "31.12.2010"}).other, "31.12.2010");
+  EXPECT_EQ(guess({"2010-12-01", "nothing"}).other, "");
+  // An ISO date can be read one way only, so it is no other order.
+  EXPECT_EQ(guess({"12/31/2010", "12/30/2010", "2010-12-31"}).order, DateOrder::month_day_year);
+  EXPECT_EQ(guess({"12/31/2010", "12/30/2010", "2010-12-31"}).other, "");
+  EXPECT_EQ(parse_date("2010-12-31", DateOrder::month_day_year), parse_time("2010-12-31"));
+}
+
 }  // namespace
 }  // namespace coterie

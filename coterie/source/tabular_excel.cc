@@ -15,6 +15,7 @@
 
 #include "coterie/base/error.h"
 #include "coterie/base/time.h"
+#include "coterie/source/every_sheet.h"
 #include "coterie/source/tabular.h"
 
 namespace coterie {
@@ -90,12 +91,17 @@ std::vector<bool> date_styles(const pugi::xml_document& styles) {
 }
 
 // The part that holds the sheet: by its name, or the only one.
-std::string sheet_part(const pugi::xml_document& book, const pugi::xml_document& links, const std::string& wanted) {
+std::vector<std::string> sheet_names(const pugi::xml_document& book) {
   std::vector<std::string> names;
+  for (const auto& sheet : book.child("workbook").child("sheets").children("sheet")) names.emplace_back(sheet.attribute("name").as_string());
+  return names;
+}
+
+std::string sheet_part(const pugi::xml_document& book, const pugi::xml_document& links, const std::string& wanted) {
+  const std::vector<std::string> names = sheet_names(book);
   std::string link;
   for (const auto& sheet : book.child("workbook").child("sheets").children("sheet")) {
-    names.emplace_back(sheet.attribute("name").as_string());
-    if (names.back() == wanted || (wanted.empty() && link.empty())) link = sheet.attribute("r:id").as_string();
+    if (sheet.attribute("name").as_string() == wanted || (wanted.empty() && link.empty())) link = sheet.attribute("r:id").as_string();
   }
   if (link.empty() || (wanted.empty() && names.size() != 1))
     throw Error(ErrorKind::usage, wanted.empty() ? fmt::format("the workbook has {} sheets: {}", names.size(), fmt::join(names, ", ")) : fmt::format("there is no sheet \"{}\"; the sheets are {}", wanted, fmt::join(names, ", ")),
@@ -153,6 +159,17 @@ std::vector<std::string> row_of(const Workbook& book, const pugi::xml_node& row)
 }
 
 }  // namespace
+
+std::vector<std::string> sheets_of_excel(const std::string& path) {
+  const Archive archive = open_archive(path);
+  const pugi::xml_document workbook = xml_of(archive.get(), "xl/workbook.xml", true), links = xml_of(archive.get(), "xl/_rels/workbook.xml.rels", true);
+  const std::vector<std::string> names = sheet_names(workbook);
+  if (names.size() <= 1) return {};
+  std::vector<std::string> with_rows;
+  for (const std::string& name : names)
+    if (xml_of(archive.get(), sheet_part(workbook, links, name), true).child("worksheet").child("sheetData").child("row")) with_rows.push_back(name);
+  return with_rows;
+}
 
 void write_excel(const TabularPath& path, CsvSink& sink) {
   Workbook book{.archive = open_archive(path.path)};

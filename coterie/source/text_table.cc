@@ -8,6 +8,7 @@
 
 #include "coterie/base/error.h"
 #include "coterie/source/recode.h"
+#include "coterie/source/whole_head.h"
 
 namespace coterie {
 namespace {
@@ -74,6 +75,16 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::vector<std::string> split_at_commas(const std::string& text) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size() && !text.empty();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    parts.emplace_back(trimmed(std::string_view(text).substr(at, comma - at)));
+    at = comma + 1;
+  }
+  return parts;
+}
+
 bool is_missing(std::string_view text) {
   text = trimmed(text);
   if (text.empty()) return true;
@@ -110,6 +121,7 @@ void reject(TextTable& table, std::size_t row, std::size_t column, Reason reason
 TextTable read_text_table(const std::string& path, char delimiter) {
   ByteReader reader(path, {.threads = 1});
   TextTable table;
+  require_whole_head(reader, path);
   table.dialect = sniff_dialect(reader.head(), reader.head_is_all(), path, delimiter);
   table.dialect.samples = {};
   read_bytes(table, reader, path);

@@ -43,6 +43,9 @@ struct TextTable {
   std::deque<std::string> unescaped;   // and fields with doubled quotes or bytes of Windows-1252
 };
 
+// "a, b" as "a" and "b"; nothing of "".
+std::vector<std::string> split_at_commas(const std::string& text);
+
 // Where a field of a row without fault begins, its quote and all.
 const char* field_begin(const char* row, int column, char delimiter);
 

@@ -10,6 +10,7 @@
 #include "coterie/base/error.h"
 #include "coterie/base/nearest_name.h"
 #include "coterie/source/parse_time.h"
+#include "coterie/source/rounded_id.h"
 
 namespace coterie {
 namespace {
@@ -123,14 +124,20 @@ bool try_number(ColumnPlan& plan, const ColumnValues& values) {
   const auto numbers = std::count_if(values.all.begin(), values.all.end(), [&](std::string_view text) { return parse_amount(text, plan.format).has_value(); });
   const double part = share(static_cast<std::size_t>(numbers), values.all.size());
   if (part < most_of_them) return false;
-  settle(plan, ColumnKind::number, part, fmt::format("{:.4g} % of {} values are numbers{}{}", 100 * part, values.all.size(), plan.format.decimal == ',' ? " with a decimal comma" : "",
-                                                     plan.format.ambiguous ? "; their commas are taken for thousands marks" : ""));
+  settle(plan, ColumnKind::number, part, fmt::format("{:.4g} % of {} values are numbers{}{}{}", 100 * part, values.all.size(), plan.format.decimal == ',' ? " with a decimal comma" : "",
+                                                     plan.format.unit.empty() ? "" : fmt::format(", in {}", plan.format.unit), plan.format.ambiguous ? "; their commas are taken for thousands marks" : ""));
   return true;
+}
+
+// Ids that a spreadsheet shows as 1.23457E+12 are mostly alike, and ids all the same: each row is set aside with that reason.
+bool are_scientific(const ColumnValues& values) {
+  const auto count = std::count_if(values.all.begin(), values.all.end(), is_scientific_id);
+  return share(static_cast<std::size_t>(count), values.all.size()) > 0.5;
 }
 
 bool try_id(ColumnPlan& plan, const ColumnValues& values) {
   const double part = share(values.different_count, values.all.size());
-  if (!is_named_id(plan.name) || part < most_of_them) return false;
+  if (!is_named_id(plan.name) || (part < most_of_them && !are_scientific(values))) return false;
   const std::optional<ColumnKind> instead = plan.confidence > 0 ? std::optional(plan.kind) : std::nullopt;
   settle(plan, ColumnKind::id, part, fmt::format("name \"{}\"; {:.4g} % of {} values are different", plan.name, 100 * part, values.all.size()));
   plan.runner_up = instead;
@@ -176,16 +183,6 @@ ColumnPlan infer(const std::string& name, const ColumnValues& values, bool id_ta
   if (!id_taken && try_id(plan, values)) return plan;
   infer_words(plan, values);
   return plan;
-}
-
-std::vector<std::string> split_at_commas(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', at), text.size());
-    parts.emplace_back(trimmed(std::string_view(text).substr(at, comma - at)));
-    at = comma + 1;
-  }
-  return parts;
 }
 
 void take_kind(ColumnPlan& plan, const ColumnValues& values, const std::string& text) {
@@ -309,6 +306,7 @@ std::vector<ColumnPlan> plan_columns(const std::vector<TextTable>& tables, const
     plan.encoding = encoding_for(plan.kind);
     if (const auto encoding = choices.encodings.find(columns[c]); encoding != choices.encodings.end()) take_encoding(plan, encoding->second);
     take_missing(plan, choices);
+    plan.rounded_ids = plan.kind == ColumnKind::id && are_rounded_ids(values.all);
     id_taken |= plan.kind == ColumnKind::id;
     plans.push_back(std::move(plan));
   }

@@ -52,6 +52,7 @@ struct ColumnPlan {
   MissingPolicy missing = {};
   std::vector<std::string> levels = {};  // of a truth (false, true), level or category: all there are, in order
   AmountFormat format = {};              // of a number
+  bool rounded_ids = false;              // of an id: a spreadsheet has rounded it (source/rounded_id.h)
   double confidence = 0;                 // share of the values that are what `kind` says; 1 where given
   std::string why = {};                  // "100 % of 348 values are numbers"
   std::optional<ColumnKind> runner_up = {};

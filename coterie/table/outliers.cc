@@ -56,10 +56,25 @@ OutlierPolicy outlier_policy_from_text(const std::string& text) {
   return policy;
 }
 
+std::optional<OutlierBounds> outlier_bounds(std::vector<double> values, OutlierRule rule) {
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  OutlierBounds bounds{};
+  if (rule == OutlierRule::iqr) {
+    const double first = quantile(values, 0.25), third = quantile(values, 0.75);
+    bounds = {first - 1.5 * (third - first), third + 1.5 * (third - first)};
+  } else if (rule == OutlierRule::winsorise) {
+    bounds = {quantile(values, 0.01), quantile(values, 0.99)};
+  } else {
+    bounds = rule == OutlierRule::z ? z_bounds(values) : robust_bounds(values);
+  }
+  return bounds.low < bounds.high ? std::optional(bounds) : std::nullopt;
+}
+
 OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) {
   OutlierReport report;
   if (policy.rule == OutlierRule::none) return report;
-  std::vector<bool> touched(table.ids.size());
+  std::vector<std::size_t> first_column(table.ids.size(), table.names.size());
   for (std::size_t c = 0; c < table.names.size(); ++c) {
     const auto bounds = outlier_bounds(SortedValues(table.values.column(c)), policy.rule);
     if (!bounds) continue;
@@ -68,7 +83,7 @@ OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) 
       double& value = table.values.at(row, c);
       if (!(value < bounds->low) && !(value > bounds->high)) continue;
       ++(value < bounds->low ? found.below : found.above);
-      touched[row] = true;
+      first_column[row] = std::min(first_column[row], c);
       if (policy.action == OutlierAction::cap) value = std::clamp(value, bounds->low, bounds->high), table.is_count[c] = table.is_count[c] && value == std::floor(value);
     }
     if (found.below + found.above == 0) continue;
@@ -76,10 +91,11 @@ OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) 
     report.columns.push_back(std::move(found));
   }
   std::vector<std::size_t> kept;
-  for (std::size_t row = 0; row < touched.size(); ++row)
-    if (!touched[row]) kept.push_back(row);
-  report.customers = touched.size() - kept.size();
-  if (policy.action == OutlierAction::remove && report.customers > 0) table = take_customers(table, kept);
+  for (std::size_t row = 0; row < first_column.size(); ++row) {
+    if (first_column[row] == table.names.size()) kept.push_back(row);
+    else report.touched.push_back({row, table.names[first_column[row]]});
+  }
+  if (policy.action == OutlierAction::remove && !report.touched.empty()) table = take_customers(table, kept);
   return report;
 }
 

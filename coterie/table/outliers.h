@@ -41,10 +41,23 @@ struct ColumnOutliers {
   std::uint64_t below = 0, above = 0;
 };
 
+struct TouchedRow {
+  std::size_t row;     // of the table as it was given
+  std::string column;  // the first with an outlier
+};
+
 struct OutlierReport {
   std::vector<ColumnOutliers> columns;  // those with an outlier
-  std::uint64_t cells = 0, customers = 0;
+  std::uint64_t cells = 0;
+  std::vector<TouchedRow> touched;      // rising
 };
+
+struct OutlierBounds {
+  double low, high;
+};
+
+// Between what values are no outliers; nothing where the spread is 0 by the rule, or there is no value.
+std::optional<OutlierBounds> outlier_bounds(std::vector<double> values, OutlierRule rule);
 
 // Every numeric column by itself; blanks are none. Quantiles are interpolated (type 7 of Hyndman & Fan 1996). A column whose
 // spread is 0 by the rule has no outliers.

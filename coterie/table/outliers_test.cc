@@ -51,7 +51,7 @@ TEST(Outliers, AreCappedOrRemovedWithTheirCustomers) {
   EXPECT_FALSE(capped.is_count[0]);
   CustomerTable removed = table_of({1, 2, 3, 100, 5, 6, 7, 8, 9, 4});
   const OutlierReport report = treat_outliers(removed, {OutlierRule::iqr, OutlierAction::remove});
-  EXPECT_EQ(report.customers, 1u);
+  EXPECT_EQ(report.touched.size(), 1u);
   ASSERT_EQ(removed.ids.size(), 9u);
   EXPECT_EQ(removed.ids.numbers[3], 4u);
   EXPECT_EQ(removed.attributes[0].values[3], "4");

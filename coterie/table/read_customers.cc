@@ -8,10 +8,12 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "coterie/base/error.h"
 #include "coterie/base/nearest_name.h"
+#include "coterie/source/rounded_id.h"
 
 namespace coterie {
 namespace {
@@ -55,22 +57,37 @@ struct ReadRow {
   std::string id;
   std::vector<double> numbers;
   std::vector<std::string> words;
+  RowPlace place{};
 };
+
+// All fields of a row, in one text that is another one for every other row.
+std::string whole_row(const TextTable& table, std::size_t row) {
+  std::string all;
+  for (std::size_t c = 0; c < table.columns(); ++c) all.append(table.at(row, c)).push_back('\x1f');
+  return all;
+}
 
 // Reads the rows of all tables; ids seen so far tell duplicates.
 class RowReader {
  public:
+  explicit RowReader(bool drop_duplicates) : drop_duplicates_(drop_duplicates) {}
+
   // False: the row is set aside.
   bool read(TextTable& table, std::size_t row, const std::vector<PlannedColumn>& columns, ReadRow& out) {
     out = {};
+    if (drop_duplicates_ && !rows_.insert(whole_row(table, row)).second) {
+      reject(table, row, 0, Reason::duplicate_row);
+      return false;
+    }
     for (const auto& [plan, column] : columns) {
       const std::string_view text = trimmed(table.at(row, column));
       if (const auto reason = take(*plan, text, out)) {
-        reject(table, row, column, *reason);
+        const bool is_equal = *reason == Reason::duplicate_customer && ids_.at(out.id) == whole_row(table, row);
+        reject(table, row, column, is_equal ? Reason::duplicate_row : *reason);
         return false;
       }
     }
-    if (!out.id.empty()) ids_.insert(out.id);
+    if (!out.id.empty()) ids_.emplace(out.id, whole_row(table, row));
     return true;
   }
 
@@ -79,6 +96,7 @@ class RowReader {
     const bool missing = is_missing(text);
     if (plan.kind == ColumnKind::id) {
       if (missing) return Reason::no_customer;
+      if (is_scientific_id(text) || (plan.rounded_ids && ends_in_rounding_zeros(text))) return Reason::rounded_id;
       out.id = text;
       return ids_.contains(out.id) ? std::optional(Reason::duplicate_customer) : std::nullopt;
     }
@@ -99,7 +117,9 @@ class RowReader {
     return std::nullopt;
   }
 
-  std::unordered_set<std::string> ids_;
+  bool drop_duplicates_;
+  std::unordered_map<std::string, std::string> ids_;  // with their rows
+  std::unordered_set<std::string> rows_;
 };
 
 std::optional<std::uint64_t> canonical_number(const std::string& id) {
@@ -132,7 +152,7 @@ CustomerIds ids_of(const std::vector<ReadRow>& rows, const std::vector<std::size
   return ids;
 }
 
-CustomerTable table_of(std::vector<ReadRow>& rows, const std::vector<ColumnPlan>& plans) {
+CustomerTable table_of(std::vector<ReadRow>& rows, const std::vector<ColumnPlan>& plans, std::vector<RowPlace>* places) {
   const std::vector<std::size_t> order = order_by_id(rows);
   CustomerTable table;
   table.id_name = "row";
@@ -145,6 +165,7 @@ CustomerTable table_of(std::vector<ReadRow>& rows, const std::vector<ColumnPlan>
   table.values = Matrix(rows.size(), table.names.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     ReadRow& row = rows[order[i]];
+    if (places != nullptr) places->push_back(row.place);
     for (std::size_t c = 0; c < row.numbers.size(); ++c) table.values.at(i, c) = row.numbers[c];
     for (std::size_t a = 0; a < row.words.size(); ++a) table.attributes[a].values[i] = std::move(row.words[a]);
   }
@@ -157,22 +178,24 @@ CustomerTable table_of(std::vector<ReadRow>& rows, const std::vector<ColumnPlan>
 
 }  // namespace
 
-CustomerTable read_customers(std::vector<TextTable>& tables, const std::vector<ColumnPlan>& plans) {
+CustomerTable read_customers(std::vector<TextTable>& tables, const std::vector<ColumnPlan>& plans, bool drop_duplicates, std::vector<RowPlace>* places) {
   const bool has_id = std::any_of(plans.begin(), plans.end(), [](const ColumnPlan& plan) { return plan.kind == ColumnKind::id; });
   std::vector<ReadRow> rows;
-  RowReader reader;
+  RowReader reader(drop_duplicates);
   std::size_t number = 0;
-  for (TextTable& table : tables) {
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    TextTable& table = tables[t];
     const std::vector<PlannedColumn> columns = locate(table, plans);
     ReadRow read;
     for (std::size_t row = 0; row < table.rows(); ++row) {
       ++number;
       if (!reader.read(table, row, columns, read)) continue;
       if (!has_id) read.id = std::to_string(number);
+      read.place = {t, row};
       rows.push_back(std::move(read));
     }
   }
-  return table_of(rows, plans);
+  return table_of(rows, plans, places);
 }
 
 }  // namespace coterie

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <unordered_set>
@@ -15,6 +16,7 @@ namespace coterie {
 namespace {
 
 constexpr double least_found = 0.9;
+constexpr std::array<std::string_view, 4> customer_words = {"customer", "client", "user", "member"};
 
 using Values = std::unordered_set<std::string_view>;
 
@@ -34,12 +36,24 @@ std::string singular(std::string name) {
   return name.ends_with("s") ? name.substr(0, name.size() - 1) : name;
 }
 
-// The values of a column that is a key; nothing if it is none.
-std::optional<Values> key_values(const TextTable& table, std::size_t column) {
+bool is_of_customers(const TextTable& table, std::size_t column) {
+  const std::string name = normal_form(table.dialect.columns[column]);
+  return std::any_of(customer_words.begin(), customer_words.end(), [&](std::string_view word) { return name.find(word) != name.npos; });
+}
+
+// Rows of customers without an id, or with one that is there already, are set aside (features/coupons.h): up to one in fifty do not
+// keep their column from being a key. Rows of other tables are joined as they are.
+std::size_t tolerated_rows(const TextTable& table, std::size_t column) {
+  return is_of_customers(table, column) ? table.rows() / 50 : 0;
+}
+
+// The values of a column that is a key; nothing if it is none, because more than `tolerated` rows are blank or repeat a value.
+std::optional<Values> key_values(const TextTable& table, std::size_t column, std::size_t tolerated) {
   Values values;
+  std::size_t faults = 0;
   for (std::size_t row = 0; row < table.rows(); ++row) {
     const std::string_view value = trimmed(table.at(row, column));
-    if (is_missing(value) || !values.insert(value).second) return std::nullopt;
+    if ((is_missing(value) || !values.insert(value).second) && ++faults > tolerated) return std::nullopt;
   }
   return values.empty() ? std::nullopt : std::optional(std::move(values));
 }
@@ -58,6 +72,8 @@ bool names_match(const std::string& column, const std::string& key, const std::s
   const std::string name = normal_form(column), key_name = normal_form(key);
   return name == key_name || (key_name == "id" && name == singular(normal_form(key_table)) + "id");
 }
+
+std::optional<Values> key_values(const TextTable& table, std::size_t column) { return key_values(table, column, tolerated_rows(table, column)); }
 
 struct Place {
   std::size_t table, column;
@@ -84,7 +100,7 @@ Join given_join(const std::vector<TextTable>& tables, const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) throw Error(ErrorKind::usage, option + " is not understood", "write --join TABLE.COLUMN=OTHER_TABLE.KEY");
   const Place from = place_of(tables, trimmed(std::string_view(text).substr(0, equals)), option), to = place_of(tables, trimmed(std::string_view(text).substr(equals + 1)), option);
-  const auto keys = key_values(tables[to.table], to.column);
+  const auto keys = key_values(tables[to.table], to.column, tolerated_rows(tables[to.table], to.column) * 5 / 2 + is_of_customers(tables[to.table], to.column));  // the user says it is one
   if (!keys) throw Error(ErrorKind::usage, option + ": the second column is no key: a value is blank or stands there twice", "write the column that refers first, and the key it refers to second");
   return {from.table, from.column, to.table, to.column, share_found(tables[from.table], from.column, *keys)};
 }
@@ -92,6 +108,7 @@ Join given_join(const std::vector<TextTable>& tables, const std::string& text) {
 }  // namespace
 
 std::string name_of_table(const TextTable& table) {
+  if (const std::size_t hash = table.file.path.rfind('#'); hash != std::string::npos) return table.file.path.substr(hash + 1);  // of FILE#TABLE
   const std::string file = std::filesystem::path(table.file.path).filename().string();
   return file.substr(0, file.find('.'));
 }
