@@ -52,13 +52,6 @@ struct OutlierReport {
   std::vector<TouchedRow> touched;      // rising
 };
 
-struct OutlierBounds {
-  double low, high;
-};
-
-// Between what values are no outliers; nothing where the spread is 0 by the rule, or there is no value.
-std::optional<OutlierBounds> outlier_bounds(std::vector<double> values, OutlierRule rule);
-
 // Every numeric column by itself; blanks are none. Quantiles are interpolated (type 7 of Hyndman & Fan 1996). A column whose
 // spread is 0 by the rule has no outliers.
 OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy);
