@@ -56,21 +56,6 @@ OutlierPolicy outlier_policy_from_text(const std::string& text) {
   return policy;
 }
 
-std::optional<OutlierBounds> outlier_bounds(std::vector<double> values, OutlierRule rule) {
-  if (values.empty()) return std::nullopt;
-  std::sort(values.begin(), values.end());
-  OutlierBounds bounds{};
-  if (rule == OutlierRule::iqr) {
-    const double first = quantile(values, 0.25), third = quantile(values, 0.75);
-    bounds = {first - 1.5 * (third - first), third + 1.5 * (third - first)};
-  } else if (rule == OutlierRule::winsorise) {
-    bounds = {quantile(values, 0.01), quantile(values, 0.99)};
-  } else {
-    bounds = rule == OutlierRule::z ? z_bounds(values) : robust_bounds(values);
-  }
-  return bounds.low < bounds.high ? std::optional(bounds) : std::nullopt;
-}
-
 OutlierReport treat_outliers(CustomerTable& table, const OutlierPolicy& policy) {
   OutlierReport report;
   if (policy.rule == OutlierRule::none) return report;
