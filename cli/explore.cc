@@ -47,11 +47,12 @@ std::string gist(const ColumnDescription& column) {
 void print_table(const coterie::ExploredTable& table) {
   std::size_t width = 6;
   for (const ColumnDescription& column : table.columns) width = std::max(width, column.name.size());
-  fmt::print("\n{}{:<{}}  {:<9} {:>8} {:>12}  \n", table.name.empty() ? "" : fmt::format("{}: {} rows\n", table.name, grouped(table.rows)), "column", width, "content", "missing", "different");
+  fmt::print("\n{}{:<{}}  {:<9} {:>8} {:>12}\n", table.name.empty() ? "" : fmt::format("{}: {} rows\n", table.name, grouped(table.rows)), "column", width, "content", "missing", "different");
   for (const ColumnDescription& column : table.columns) {
     const double missing = column.rows == 0 ? 0 : 100.0 * static_cast<double>(column.missing) / static_cast<double>(column.rows);
     const std::string different = fmt::format("{}{}", column.distinct_error > 0 ? "~" : "", grouped(static_cast<std::uint64_t>(column.distinct + 0.5)));
-    fmt::print("{:<{}}  {:<9} {:>8} {:>12}  {}\n", column.name, width, name_of(column.content), column.missing == 0 ? "-" : missing < 0.1 ? "< 0.1 %" : fmt::format("{:.1f} %", missing), different, gist(column));
+    const std::string about = gist(column);
+    fmt::print("{:<{}}  {:<9} {:>8} {:>12}{}{}\n", column.name, width, name_of(column.content), column.missing == 0 ? "-" : missing < 0.1 ? "< 0.1 %" : fmt::format("{:.1f} %", missing), different, about.empty() ? "" : "  ", about);
   }
 }
 

@@ -39,7 +39,7 @@ void require_ours(const std::string& path, const std::function<bool(const std::s
   if (!fs::is_directory(path, ignored)) throw Error(ErrorKind::usage, "this is a file, and a folder is to be written", "give another --out", path);
   for (const auto& entry : fs::directory_iterator(path, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (!is_ours(name))
+    if (!is_ours(name.substr(0, name.find(".tmp-"))))  // also what a killed run left of it
       throw Error(ErrorKind::usage, fmt::format("the folder holds \"{}\", which was not written here and would be lost", name), "give a new or empty folder with --out", path);
   }
 }

@@ -66,6 +66,15 @@ TEST_F(OutputFolderTest, WhatIsNotOursIsNeverRemoved) {
   EXPECT_EQ(entries(out_), std::set<std::string>{"notes.txt"});
 }
 
+TEST_F(OutputFolderTest, WhatAKilledProcessLeftInItIsReplacedToo) {
+  fs::create_directory(out_);
+  std::ofstream(out_ + "/manifest.json.tmp-123-0") << "half";
+  OutputFolder folder(out_, [](const std::string& entry) { return entry == "manifest.json"; });
+  std::ofstream(folder.file("manifest.json")) << "whole";
+  folder.commit();
+  EXPECT_EQ(entries(out_), std::set<std::string>{"manifest.json"});
+}
+
 TEST_F(OutputFolderTest, WhatAKilledProcessLeftIsRemovedByTheNext) {
   const pid_t child = fork();
   if (child == 0) {

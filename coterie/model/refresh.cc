@@ -73,7 +73,7 @@ std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions&
 
 // What run, refresh and export leave in the folder of a run.
 bool is_of_run(const std::string& entry) {
-  static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv", "rfm_scores.csv", "k_table.csv", "customer_reasons.csv", "membership.csv", "tree.csv",
+  static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv", "rfm_scores.csv", "k_table.csv", "customer_reasons.csv", "customer_flags.csv", "membership.csv", "tree.csv",
                                        "segments.sql", "report.html", "run.json", "refresh.json", "hold_out.json", "changes", "store"};
   return std::find(names.begin(), names.end(), entry) != names.end();
 }
