@@ -44,7 +44,7 @@ export function numbersTable(name: string, n: Numbers): HTMLElement {
   return element(
     "div",
     {},
-    table({ caption: `Quantiles and moments of ${name}`, head: ["", "value"], rows: [...quantiles, ...rest] }),
+    table({ caption: `Quantiles and moments of ${name}`, head: ["measure", "value"], rows: [...quantiles, ...rest] }),
     n.outliers.length > 0 && table({ caption: `Outliers of ${name} by three rules`, head: ["rule", "no outliers", "below", "above", "share"], rows: outlierRows(n) }),
   );
 }

@@ -188,9 +188,8 @@ function square(names: string[], values: (number | null)[], caption: string): HT
     return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--${v > 0 ? "warm" : "cold"}) ${Math.round(Math.abs(v) * 60)}%, var(--paper))` }, v.toFixed(2));
   };
   const label = (name: string) => data(word(name));
-  const head = element("tr", {}, element("th", { scope: "col" }, ""), ...own.map((name) => element("th", { scope: "col" }, label(name))));
+  const head = element("tr", {}, element("td", {}), ...own.map((name) => element("th", { scope: "col" }, label(name))));
   const rows = own.map((name, a) => element("tr", {}, element("th", { scope: "row" }, label(name)), ...own.map((_, b) => cell(values[a * names.length + b]))));
-  head.replaceChildren(element("td", {}), ...[...head.children].slice(1));
   return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, element("table", { class: "heatmap correlations" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows)));
 }
 
