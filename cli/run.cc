@@ -87,7 +87,7 @@ void print_not_swept(const coterie::KChoice& choice, const coterie::Verdict& ver
     fmt::print("  {:2} {:>12}   {:<26}{}   judged on a sample only\n", e.k, "", fmt::format("{:.3f} ({:.3f} to {:.3f})", e.silhouette.mean, e.silhouette.low, e.silhouette.high), evidence_text(&e));
     ks += fmt::format("{}{}", ks.empty() ? "" : ", ", e.k), example = std::to_string(e.k);
   }
-  if (!ks.empty()) fmt::print("k = {} is outside of --k and not delivered; to have it: --k {}\n", ks, example);
+  if (!ks.empty()) fmt::print("outside of --k, so not delivered: k = {} (to have one: --k {})\n", ks, example);
 }
 
 void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdict) {
