@@ -3,17 +3,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
 import { hostileTexts } from "./hostile.mjs";
+import { drawn, launch, openPage, program, sizes, violations } from "./page.mjs";
 
-const program = process.env.COTERIE ?? "build/release/coterie";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const sizes = [[1280, 900], [768, 1024], [375, 800]];
 let folder, browser;
 const pages = {};
 
@@ -40,7 +35,7 @@ before(async () => {
   for (let i = 0; i < 600; ++i) lines.push(`${1000 + (i >> 1)},${i % 97},2023-0${1 + (i % 9)}-1${i % 10} ${10 + (i % 12)}:00:00,${1 + (i % 7)},${(i % 13) + 0.5},${["France", "Germany", "Spain"][i % 3]}`);
   writeFileSync(join(folder, "orders.csv"), lines.join("\n") + "\n");
   explore("orders", "orders.csv");
-  browser = await chromium.launch({ executablePath: process.env.COTERIE_CHROMIUM ?? "/usr/bin/chromium", args: flags.split(" ") });
+  browser = await launch();
 });
 
 after(async () => {
@@ -48,35 +43,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Opens a page and gives it to fn; whatever it logs, throws or asks of the network is a fault. */
-async function withPage(file, { width = 1280, height = 900, ...options }, fn) {
-  const context = await browser.newContext({ viewport: { width, height }, ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("console", (message) => faults.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
-  page.on("request", (request) => request.url().startsWith("file:") || faults.push(`request: ${request.url()}`));
-  page.on("dialog", (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  await page.goto(`file://${encodeURI(file)}`);
-  await drawn(page);
-  await fn(page);
-  assert.deepEqual(faults, []);
-  await context.close();
-}
-
-async function drawn(page) {
-  await page.waitForFunction(() => {
-    const charts = [...document.querySelectorAll(".chart")];
-    return charts.length >= 1 && charts.every((chart) => chart.querySelectorAll("svg path, svg text").length > 3);
-  }, null, { timeout: 20000 });
-}
-
-async function violations(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: axe });
-  const { result } = await session.send("Runtime.evaluate", { expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 200)).join(' | '))))", awaitPromise: true, returnByValue: true });
-  return JSON.parse(result.value);
-}
+const withPage = (file, options, fn) => openPage(browser, file, { parts: 3, ...options }, fn);
 
 for (const scheme of ["light", "dark"])
   for (const [width, height] of sizes)

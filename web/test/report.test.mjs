@@ -3,17 +3,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
 import { hostileTexts } from "./hostile.mjs";
+import { drawn, launch, openPage, program, sizes, violations } from "./page.mjs";
 
-const program = process.env.COTERIE ?? "build/release/coterie";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const flags = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
-const sizes = [[1280, 900], [768, 1024], [375, 800]];
 let folder, browser;
 const reports = {};
 
@@ -54,7 +49,7 @@ before(async () => {
   coterie("run", "weeks.csv", "--out", "earlier", "--features", "csv", "--k", "4");
   coterie("compare", "earlier", "plain", "--out", "comparison");
   reports.comparison = join(folder, "comparison/report.html");
-  browser = await chromium.launch({ executablePath: process.env.COTERIE_CHROMIUM ?? "/usr/bin/chromium", args: flags.split(" ") });
+  browser = await launch();
 });
 
 after(async () => {
@@ -62,37 +57,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Opens a report and gives fn the page; whatever it logs, throws or asks of the network is a fault. */
-async function withPage(file, { width = 1280, height = 900, ...options }, fn) {
-  const context = await browser.newContext({ viewport: { width, height }, ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("console", (message) => faults.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
-  page.on("request", (request) => request.url().startsWith("file:") || faults.push(`request: ${request.url()}`));
-  page.on("dialog", (dialog) => { faults.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
-  await page.goto(`file://${encodeURI(file)}`);
-  await drawn(page);
-  await fn(page);
-  assert.deepEqual(faults, []);
-  await context.close();
-}
-
-/** Waits until every chart has been drawn; fails where one stays empty. */
-async function drawn(page) {
-  await page.waitForFunction(() => {
-    const charts = [...document.querySelectorAll(".chart")];
-    return charts.length >= 1 && charts.every((chart) => chart.querySelectorAll("svg path, svg text").length > 5);
-  }, null, { timeout: 20000 });
-}
-
-async function violations(page) {
-  // Past the page's own policy, which would not let it run.
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: axe });
-  const { result } = await session.send("Runtime.evaluate", { expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 200)).join(' | '))))", awaitPromise: true, returnByValue: true });
-  return JSON.parse(result.value);
-}
+const withPage = (file, options, fn) => openPage(browser, file, options, fn);
 
 for (const scheme of ["light", "dark"])
   for (const [width, height] of sizes)
