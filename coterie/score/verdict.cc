@@ -92,17 +92,6 @@ void add_indices(MatrixView sample, const std::vector<std::vector<double>>& cent
   }
 }
 
-void add_valleys(MatrixView spread, const std::vector<double>& centres, int threads, KEvidence& evidence) {
-  const std::vector<Valley> found = valleys(spread, centres, threads);
-  evidence.least_separation = 1, evidence.most_p_value = 0;
-  for (const Valley& v : found) {
-    evidence.least_separation = std::min(evidence.least_separation, v.separation);
-    evidence.most_p_value = std::max(evidence.most_p_value, v.p_value);
-  }
-  evidence.separated = std::ranges::all_of(found, is_separated);
-  evidence.groups = 1 + std::ranges::max(groups_without_valley(found, evidence.k));
-}
-
 void add_stability(MatrixView sample, const std::vector<double>& centres, const VerdictOptions& options, KEvidence& evidence) {
   const int k = static_cast<int>(evidence.k);
   evidence.stability_customers = sample.rows;
@@ -142,26 +131,13 @@ std::vector<KEvidence> gather(Samples& samples, std::span<const KmeansResult> sw
   add_indices(samples.all, centres, options, table, samples.least_shares);
   const auto near = near_optima(samples.stability, range, {.seed = options.seed, .threads = options.threads});
   for (std::size_t i = 0; i < table.size(); ++i) {
-    add_valleys(samples.spread, centres[i], options.threads, table[i]);
+    take_valleys(valleys(samples.spread, centres[i], options.threads), table[i]);
     add_stability(samples.for_stability(i), centres[i], options, table[i]);
     table[i].near_optimum = near[i];
   }
   add_gap(samples.nulls, options, table);
   add_nulls(samples.nulls, range, options, table);
   return table;
-}
-
-std::vector<SegmentStability> judge_segments(const Samples& samples, const std::vector<double>& centres, const KEvidence& evidence, int threads) {
-  const std::size_t k = evidence.k;
-  std::vector<SegmentStability> segments(k);
-  const std::vector<Valley> between = valleys(samples.spread, centres, threads);
-  const std::vector<std::size_t> groups = groups_without_valley(between, k);
-  for (std::size_t c = 0; c < k; ++c) segments[c].separation = 1, segments[c].group = groups[c];
-  for (const Valley& v : between)
-    for (const auto& [own, other] : {std::pair(v.a, v.b), std::pair(v.b, v.a)})
-      if (v.separation < segments[own].separation) segments[own].separation = v.separation, segments[own].nearest = other;
-  for (std::size_t c = 0; c < std::min(k, evidence.jaccards.size()); ++c) segments[c].jaccard = evidence.jaccards[c];
-  return segments;
 }
 
 // The stable k with the most groups, ties to the smaller; 0 if there is none with two.
@@ -175,6 +151,28 @@ std::size_t k_of_most_groups(const std::vector<KEvidence>& table, std::span<cons
 bool proves_groups(const KEvidence& evidence) { return evidence.natural || (evidence.stable && evidence.groups >= proving_groups); }
 
 }  // namespace
+
+void take_valleys(std::span<const Valley> found, KEvidence& evidence) {
+  evidence.least_separation = 1, evidence.most_p_value = 0;
+  for (const Valley& v : found) {
+    evidence.least_separation = std::min(evidence.least_separation, v.separation);
+    evidence.most_p_value = std::max(evidence.most_p_value, v.p_value);
+  }
+  evidence.separated = std::ranges::all_of(found, is_separated);
+  evidence.groups = 1 + std::ranges::max(groups_without_valley(found, evidence.k));
+}
+
+std::vector<SegmentStability> stability_of_segments(std::span<const Valley> found, const KEvidence& evidence) {
+  const std::size_t k = evidence.k;
+  std::vector<SegmentStability> segments(k);
+  const std::vector<std::size_t> groups = groups_without_valley(found, k);
+  for (std::size_t c = 0; c < k; ++c) segments[c].separation = 1, segments[c].group = groups[c];
+  for (const Valley& v : found)
+    for (const auto& [own, other] : {std::pair(v.a, v.b), std::pair(v.b, v.a)})
+      if (v.separation < segments[own].separation) segments[own].separation = v.separation, segments[own].nearest = other;
+  for (std::size_t c = 0; c < std::min(k, evidence.jaccards.size()); ++c) segments[c].jaccard = evidence.jaccards[c];
+  return segments;
+}
 
 void choose_by_evidence(std::span<const std::size_t> allowed, Verdict& verdict) {
   for (KEvidence& evidence : verdict.table) {
@@ -240,7 +238,7 @@ Verdict judge(MatrixView x, std::span<const KmeansResult> sweep, std::span<const
   const auto centres = centres_of_range(sweep, *range, samples.all, options.seed);
   verdict.table = gather(samples, sweep, *range, centres, options);
   choose_by_evidence(allowed, verdict);
-  verdict.segments = judge_segments(samples, centres[verdict.k - range->first], *verdict.evidence(verdict.k), options.threads);
+  verdict.segments = stability_of_segments(valleys(samples.spread, centres[verdict.k - range->first], options.threads), *verdict.evidence(verdict.k));
   conclude(verdict);
   return verdict;
 }

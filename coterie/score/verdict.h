@@ -36,6 +36,7 @@
 #include "coterie/score/estimate.h"
 #include "coterie/score/near_optimum.h"
 #include "coterie/score/matched_null.h"
+#include "coterie/score/valley.h"
 
 namespace coterie {
 
@@ -98,6 +99,10 @@ struct VerdictOptions {
 };
 
 inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.75;
+
+// What the valleys between its clusters say of a k, and of each of its clusters (whose resamples the evidence has already).
+void take_valleys(std::span<const Valley> found, KEvidence& evidence);
+std::vector<SegmentStability> stability_of_segments(std::span<const Valley> found, const KEvidence& evidence);
 
 // The rule, apart: from the evidence of each k what is stable and natural, and the k; then, with the segments of that k, the answer in words.
 void choose_by_evidence(std::span<const std::size_t> allowed, Verdict& verdict);

@@ -108,17 +108,7 @@ void add_scores(const Samples& samples, const std::vector<Judged>& judged, const
   add_silhouettes(clustered.rows, {{judged[0].centres, clustered.labels, {}, {}}}, options, table);
 }
 
-void add_valleys(const Samples& samples, const Judged& judged, int threads, KEvidence& evidence) {
-  const std::vector<Valley> found = valleys(samples.spread, judged.centres, judged.spread_labels, threads);
-  evidence.least_separation = 1, evidence.most_p_value = 0;
-  for (const Valley& v : found) {
-    evidence.least_separation = std::min(evidence.least_separation, v.separation);
-    evidence.most_p_value = std::max(evidence.most_p_value, v.p_value);
-  }
-  evidence.separated = std::ranges::all_of(found, is_separated);
-  evidence.groups = 1 + std::ranges::max(groups_without_valley(found, evidence.k));
-}
-
+std::vector<Valley> valleys_of(const Samples& samples, const Judged& judged, int threads) { return valleys(samples.spread, judged.centres, judged.spread_labels, threads); }
 
 void add_stability(MatrixView sample, const Judged& judged, const Refit& refit, const VerdictOptions& options, KEvidence& evidence) {
   const int k = static_cast<int>(evidence.k);
@@ -149,7 +139,7 @@ std::vector<KEvidence> gather(const Samples& samples, std::span<const Clustering
   }
   add_scores(samples, judged, refit, options, table);
   for (std::size_t i = 0; i < table.size(); ++i) {
-    add_valleys(samples, judged[i], options.threads, table[i]);
+    take_valleys(valleys_of(samples, judged[i], options.threads), table[i]);
     add_stability(samples.stability, judged[i], refit, options, table[i]);
   }
   if (refit.any_k) {
@@ -157,19 +147,6 @@ std::vector<KEvidence> gather(const Samples& samples, std::span<const Clustering
     add_nulls(samples.nulls, range, refit, options, table);
   }
   return table;
-}
-
-std::vector<SegmentStability> judge_segments(const Samples& samples, const Judged& judged, const KEvidence& evidence, const VerdictOptions& options) {
-  const std::size_t k = evidence.k;
-  std::vector<SegmentStability> segments(k);
-  const std::vector<Valley> between = valleys(samples.spread, judged.centres, judged.spread_labels, options.threads);
-  const std::vector<std::size_t> groups = groups_without_valley(between, k);
-  for (std::size_t c = 0; c < k; ++c) segments[c].separation = 1, segments[c].group = groups[c];
-  for (const Valley& v : between)
-    for (const auto& [own, other] : {std::pair(v.a, v.b), std::pair(v.b, v.a)})
-      if (v.separation < segments[own].separation) segments[own].separation = v.separation, segments[own].nearest = other;
-  for (std::size_t c = 0; c < std::min(k, evidence.jaccards.size()); ++c) segments[c].jaccard = evidence.jaccards[c];
-  return segments;
 }
 
 }  // namespace
@@ -186,7 +163,7 @@ Verdict judge_labels(MatrixView x, std::span<const Clustering> sweep, std::span<
   const auto judged = judged_by_labels(sweep, range, samples);
   verdict.table = gather(samples, sweep, range, judged, refit, options);
   choose_by_evidence(allowed, verdict);
-  verdict.segments = judge_segments(samples, judged[verdict.k - range.first], *verdict.evidence(verdict.k), options);
+  verdict.segments = stability_of_segments(valleys_of(samples, judged[verdict.k - range.first], options.threads), *verdict.evidence(verdict.k));
   conclude(verdict);
   return verdict;
 }
