@@ -13,5 +13,13 @@ TEST(Sha256, GivesThePublishedDigests) {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+TEST(Sha256, TheShortDigestIsItsBeginning) {
+  const ShortDigest digest = short_sha256("abc");
+  const auto* bytes = reinterpret_cast<const unsigned char*>(digest.data());
+  EXPECT_EQ(bytes[0], 0xba);
+  EXPECT_EQ(bytes[15], 0x23);
+  EXPECT_NE(short_sha256("abd"), digest);
+}
+
 }  // namespace
 }  // namespace coterie

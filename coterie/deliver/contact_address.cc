@@ -11,6 +11,8 @@ namespace {
 
 bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 // One character of UTF-8 at the start of the text; size 1 and the byte itself where there is none.
 struct Character {
   std::uint32_t code;
@@ -93,15 +95,21 @@ std::string google_email(std::string_view email) {
   const std::size_t at = lower.find('@');
   const std::string domain = at == std::string::npos ? "" : lower.substr(at + 1);
   if (domain != "gmail.com" && domain != "googlemail.com") return lower;
-  return without(lower.substr(0, at), [](char c) { return c == '.'; }) + "@" + domain;
+  const std::string mailbox = lower.substr(0, std::min(at, lower.find('+')));
+  return without(mailbox, [](char c) { return c == '.'; }) + "@" + domain;
 }
 
-std::string google_name(std::string_view name) { return lower_case(stripped(name)); }
+std::string google_name(std::string_view name) {
+  std::string lower = lower_case(stripped(name));
+  std::replace_if(lower.begin(), lower.end(), is_blank, ' ');
+  lower.erase(std::unique(lower.begin(), lower.end(), [](char a, char b) { return a == ' ' && b == ' '; }), lower.end());
+  return lower;
+}
 
 std::string meta_email(std::string_view email) { return lower_case(stripped(email)); }
 
 std::string meta_phone(std::string_view e164) {
-  std::string digits = without(std::string(e164), [](char c) { return c < '0' || c > '9'; });
+  std::string digits = without(std::string(e164), [](char c) { return !is_digit(c); });
   digits.erase(0, digits.find_first_not_of('0'));
   return digits;
 }
@@ -114,7 +122,11 @@ std::string meta_city(std::string_view city) {
 
 std::string meta_postal_code(std::string_view postal_code, std::string_view country) {
   const std::string code = without(lower_case(postal_code), [](char c) { return c == '-' || is_blank(c); });
-  return lower_case(country) == "us" ? code.substr(0, 5) : code;
+  const std::string where = lower_case(country);
+  if (where == "us") return code.substr(0, 5);
+  // Behind the sector, a digit, stand the two letters of the unit.
+  const bool has_unit = code.size() >= 5 && is_digit(code[code.size() - 3]) && !is_digit(code[code.size() - 2]) && !is_digit(code.back());
+  return where == "gb" && has_unit ? code.substr(0, code.size() - 2) : code;
 }
 
 }  // namespace coterie

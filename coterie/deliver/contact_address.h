@@ -1,16 +1,18 @@
 // E-mail addresses, names and places as the platforms want them before they are hashed.
 //
-// Google Customer Match (support.google.com/google-ads/answer/7476159, "Formatting guidelines for uploading hashed data";
-// developers.google.com/google-ads/api/docs/remarketing/audience-segments/customer-match/get-started): e-mail, phone, first
-// and last name are hashed with SHA-256, country and postal code are not. Lower case, no blanks before, behind or within an
-// e-mail; the dots before the @ of gmail.com and googlemail.com count for nothing and are removed; phones are E.164 with
-// their "+"; first name, last name, country and postal code only count together.
+// Google Customer Match (Google Ads Help 7476159 and 7659867, "Formatting guidelines for uploading hashed data", "Format your
+// customer data file"; Google for Developers, "Data Manager API: Format user data"): e-mail, phone, first and last name are
+// hashed with SHA-256, country and postal code are not. Lower case, no blanks before, behind or within an e-mail; of gmail.com
+// and googlemail.com addresses, and of no others, the dots before the @ are removed and a "+" with what follows it; names
+// without blanks at the ends or more than one between words; phones are E.164 with their "+"; first name, last name, country
+// and postal code only count together. Titles and suffixes of names (Mrs, Jr) Google wants left out; they are left as they are here.
 //
-// Meta customer lists (developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences, "Hashing and
-// normalizing data"; facebook.com/business/help/2082575038703844): everything is hashed with SHA-256. E-mail trimmed, lower
-// case; phone digits only with the calling code, no "+", no leading zeros; names lower case without punctuation; city lower
-// case without blanks and punctuation; postal code lower case without blanks and dash, of the USA the first five digits;
-// country as two lower-case letters.
+// Meta customer lists (Meta Business Help 2082575038703844, "How to format a customer list"; Meta for Developers, "Customer
+// File Custom Audiences: Hashing and Normalizing Data" and "Customer Information Parameters"): everything is hashed with
+// SHA-256. E-mail trimmed, lower case, dots and "+" stay; phone digits only with the calling code, no "+", no leading zeros;
+// names lower case without punctuation; city lower case without blanks and punctuation; postal code lower case without blanks
+// and dash, of the USA the first five digits, of the United Kingdom area, district and sector ("M1 1AE" is "m11"); country as
+// two lower-case letters; letters beyond a to z as UTF-8.
 #pragma once
 
 #include <string>

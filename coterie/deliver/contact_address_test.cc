@@ -17,12 +17,16 @@ TEST(ContactAddress, LowerCaseKnowsUnicode) {
   EXPECT_EQ(lower_case("A\xff\xc3"), "a\xff\xc3");
 }
 
-TEST(ContactAddress, GoogleWantsDotsOfGmailRemoved) {
+// The examples of Google's page "Data Manager API: Format user data" are among these.
+TEST(ContactAddress, GoogleWantsDotsAndPlusOfGmailRemoved) {
+  EXPECT_EQ(google_email("cloudy.sanfrancisco+shopping@gmail.com"), "cloudysanfrancisco@gmail.com");
+  EXPECT_EQ(google_email("user.name+NYC@Example.com"), "user.name+nyc@example.com");
   EXPECT_EQ(google_email("Jane.Doe@Gmail.com"), "janedoe@gmail.com");
   EXPECT_EQ(google_email("j.a.n.e@GOOGLEMAIL.com"), "jane@googlemail.com");
   EXPECT_EQ(google_email("Jane.Doe@example.com"), "jane.doe@example.com");
   EXPECT_EQ(google_email("jane.doe@gmail.com.example"), "jane.doe@gmail.com.example");
   EXPECT_EQ(google_name("  Zoë O'Neil "), "zoë o'neil");
+  EXPECT_EQ(google_name("Mary \t Ann"), "mary ann");
 }
 
 TEST(ContactAddress, MetaKeepsDotsAndDropsPunctuationOfNames) {
@@ -32,7 +36,11 @@ TEST(ContactAddress, MetaKeepsDotsAndDropsPunctuationOfNames) {
   EXPECT_EQ(meta_city("St. John's"), "stjohns");
   EXPECT_EQ(meta_city("Saint Étienne"), "saintétienne");
   EXPECT_EQ(meta_postal_code("94035-1234", "US"), "94035");
-  EXPECT_EQ(meta_postal_code("M1 1AE", "GB"), "m11ae");
+  EXPECT_EQ(meta_postal_code("M1 1AE", "GB"), "m11");
+  EXPECT_EQ(meta_postal_code("SW1A 2AA", "gb"), "sw1a2");
+  EXPECT_EQ(meta_postal_code("SW1A", "GB"), "sw1a");
+  EXPECT_EQ(meta_postal_code("K1A 0B1", "CA"), "k1a0b1");
+  EXPECT_EQ(meta_postal_code("00-950", "PL"), "00950");
 }
 
 TEST(ContactAddress, StrippedKeepsWhatIsWithin) {

@@ -94,13 +94,32 @@ std::string ContactsFile::column_name(ContactField field) const {
   return has(field) ? columns()[static_cast<std::size_t>(column_[static_cast<std::size_t>(field)])] : "";
 }
 
+Contact ContactsFile::contact_of(std::span<const std::string_view> fields) const {
+  Contact contact{fields, {}};
+  for (std::size_t f = 0; f < contact_field_count; ++f)
+    if (column_[f] >= 0) contact.known[f] = stripped(fields[static_cast<std::size_t>(column_[f])]);
+  return contact;
+}
+
 RowCounts ContactsFile::for_each(const std::function<void(const Contact&)>& fn) {
-  return file_.for_each_row([&](std::span<const std::string_view> fields) {
-    Contact contact{fields, {}};
-    for (std::size_t f = 0; f < contact_field_count; ++f)
-      if (column_[f] >= 0) contact.known[f] = stripped(fields[static_cast<std::size_t>(column_[f])]);
-    fn(contact);
-  });
+  return file_.for_each_row([&](std::span<const std::string_view> fields) { fn(contact_of(fields)); });
+}
+
+void ContactsFile::copy_row(std::span<const std::string_view> fields, Batch& batch) {
+  for (const std::string_view field : fields) {
+    batch.bytes += field;
+    batch.ends.push_back(batch.bytes.size());
+  }
+  ++batch.rows;
+}
+
+void ContactsFile::find_fields(Batch& batch) {
+  batch.fields.clear();
+  std::size_t begin = 0;
+  for (const std::size_t end : batch.ends) {
+    batch.fields.push_back(std::string_view(batch.bytes).substr(begin, end - begin));
+    begin = end;
+  }
 }
 
 }  // namespace coterie

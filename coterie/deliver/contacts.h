@@ -9,7 +9,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "coterie/base/parallel.h"
 #include "coterie/source/csv_file.h"
 
 namespace coterie {
@@ -51,9 +53,53 @@ class ContactsFile {
   // Every row, in order; may be called again. Rows that are none are counted, not shown.
   RowCounts for_each(const std::function<void(const Contact&)>& fn);
 
+  // The same, with what costs time on all processors: work(contact) is called from several threads, in no order, and
+  // take(Result&&) in the order of the rows, one at a time.
+  template <class Work, class Take>
+  RowCounts for_each(const Work& work, const Take& take);
+
  private:
+  // Copies of some rows: what the reader hands out is valid during its call only.
+  struct Batch {
+    std::string bytes;
+    std::vector<std::size_t> ends;               // of each field
+    std::vector<std::string_view> fields;        // once all are there
+    std::size_t rows = 0;
+  };
+  static constexpr std::size_t batch_rows = 32768, block_rows = 512;
+
+  static void copy_row(std::span<const std::string_view> fields, Batch& batch);
+  static void find_fields(Batch& batch);
+  Contact contact_of(std::span<const std::string_view> fields) const;
+
   CsvFile file_;
   std::array<int, contact_field_count> column_;
 };
+
+template <class Work, class Take>
+RowCounts ContactsFile::for_each(const Work& work, const Take& take) {
+  using Result = decltype(work(std::declval<const Contact&>()));
+  std::vector<Result> results(batch_rows);
+  const std::size_t width = columns().size();
+  Batch batch;
+  const auto finish = [&] {
+    find_fields(batch);
+    for_each_block(block_count(batch.rows, block_rows), 0, [&](std::size_t block, int) {
+      const BlockRange range = block_range(block, batch.rows, block_rows);
+      for (std::size_t row = range.begin; row < range.end; ++row)
+        results[row] = work(contact_of(std::span(batch.fields).subspan(row * width, width)));
+    });
+    for (std::size_t row = 0; row < batch.rows; ++row) take(std::move(results[row]));
+    batch.bytes.clear();
+    batch.ends.clear();
+    batch.rows = 0;
+  };
+  const RowCounts rows = file_.for_each_row([&](std::span<const std::string_view> fields) {
+    copy_row(fields, batch);
+    if (batch.rows == batch_rows) finish();
+  });
+  finish();
+  return rows;
+}
 
 }  // namespace coterie

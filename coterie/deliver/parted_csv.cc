@@ -7,6 +7,15 @@
 
 namespace coterie {
 
+std::string csv_line(std::span<const std::string> cells, bool for_spreadsheets) {
+  std::string line;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    if (c != 0) line += ',';
+    line += csv_field(for_spreadsheets ? harmless_cell(cells[c]) : cells[c]);
+  }
+  return line += '\n';
+}
+
 std::string file_stem(const std::string& text) {
   std::string stem;
   for (const char c : text) {
@@ -24,15 +33,6 @@ PartedCsv::PartedCsv(std::string stem, std::function<std::string(const std::stri
   begin_file();
 }
 
-std::string PartedCsv::line_of(std::span<const std::string> cells) const {
-  std::string line;
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (c != 0) line += ',';
-    line += csv_field(options_.for_spreadsheets ? harmless_cell(cells[c]) : cells[c]);
-  }
-  return line += '\n';
-}
-
 void PartedCsv::write(std::string_view bytes) {
   file_->write(bytes);
   hash_->add(bytes);
@@ -45,7 +45,7 @@ void PartedCsv::begin_file() {
   file_ = std::make_unique<OutputFile>(place_(files_.back().name));
   hash_ = std::make_unique<StreamHash>();
   if (options_.for_spreadsheets) write("\xef\xbb\xbf");
-  write(line_of(header_));
+  write(csv_line(header_, options_.for_spreadsheets));
 }
 
 void PartedCsv::end_file() {
@@ -53,8 +53,7 @@ void PartedCsv::end_file() {
   files_.back().hash = hash_->finish();
 }
 
-void PartedCsv::add(std::span<const std::string> cells) {
-  const std::string line = line_of(cells);
+void PartedCsv::add_line(std::string_view line) {
   const WrittenFile& now = files_.back();
   const bool too_long = options_.file_bytes != 0 && now.bytes + line.size() > options_.file_bytes;
   const bool too_many = options_.file_rows != 0 && now.rows == options_.file_rows;

@@ -25,6 +25,9 @@ struct PartedCsvOptions {
   bool for_spreadsheets = false;                // cells made harmless, and a byte order mark, by which Excel knows UTF-8
 };
 
+// The cells as a row, with its line end.
+std::string csv_line(std::span<const std::string> cells, bool for_spreadsheets);
+
 // A text as part of a file's name: "high-value loyal" as "high-value-loyal".
 std::string file_stem(const std::string& text);
 
@@ -33,11 +36,11 @@ class PartedCsv {
   // Files are called "<stem>.csv", "<stem>-2.csv", ...; `place` gives the path of a name. The first is there even without a row.
   PartedCsv(std::string stem, std::function<std::string(const std::string& name)> place, std::vector<std::string> header, PartedCsvOptions options);
 
-  void add(std::span<const std::string> cells);
+  void add(std::span<const std::string> cells) { add_line(csv_line(cells, options_.for_spreadsheets)); }
+  void add_line(std::string_view line);  // as csv_line() gives it
   std::vector<WrittenFile> finish();
 
  private:
-  std::string line_of(std::span<const std::string> cells) const;
   void begin_file();
   void end_file();
   void write(std::string_view bytes);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <vector>
 
 #include "coterie/deliver/calling_codes.h"
 
@@ -11,13 +11,35 @@ namespace {
 
 constexpr std::size_t most_digits = 15, fewest_digits = 7;
 
+// The plans by the two letters of their country, and those of a first digit of calling codes in their order.
+struct PlanIndex {
+  struct International {
+    std::string code;
+    const NumberingPlan* plan;
+  };
+  std::array<const NumberingPlan*, 26 * 26> of_country{};
+  std::array<std::vector<International>, 10> by_first_digit;
+
+  PlanIndex() {
+    for (const NumberingPlan& plan : numbering_plans) {
+      of_country[place(plan.country[0], plan.country[1])] = &plan;
+      const std::string code = std::to_string(plan.calling_code);
+      by_first_digit[static_cast<std::size_t>(code[0] - '0')].push_back({code, &plan});
+    }
+  }
+  static std::size_t place(char first, char second) { return static_cast<std::size_t>((first - 'A') * 26 + (second - 'A')); }
+};
+
+const PlanIndex& plans() {
+  static const PlanIndex index;
+  return index;
+}
+
 const NumberingPlan* plan_of(std::string_view country) {
-  if (country.size() != 2) return nullptr;
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
-  const std::array<char, 2> code = {upper(country[0]), upper(country[1])};
-  const auto it = std::find_if(std::begin(numbering_plans), std::end(numbering_plans),
-                               [&](const NumberingPlan& plan) { return plan.country == std::string_view(code.data(), 2); });
-  return it == std::end(numbering_plans) ? nullptr : it;
+  const auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (country.size() != 2 || !is_letter(upper(country[0])) || !is_letter(upper(country[1]))) return nullptr;
+  return plans().of_country[PlanIndex::place(upper(country[0]), upper(country[1]))];
 }
 
 // The digits of the text, and whether a + stands before them; false where anything else is in it.
@@ -36,12 +58,12 @@ bool digits_of(std::string_view text, std::string& digits, bool& has_plus) {
 // Behind the "+": a calling code and a number of a length that some country of this code has, perhaps with the trunk
 // prefix between them ("+44 (0)20 ...").
 std::optional<std::string> from_international(std::string_view digits) {
-  for (const NumberingPlan& plan : numbering_plans) {
-    const std::string code = std::to_string(plan.calling_code);
+  if (digits.empty()) return std::nullopt;
+  for (const auto& [code, plan] : plans().by_first_digit[static_cast<std::size_t>(digits[0] - '0')]) {
     if (!digits.starts_with(code)) continue;
     std::string_view national = digits.substr(code.size());
-    if (plan.trunk_prefix == "0" && national.starts_with('0')) national.remove_prefix(1);
-    if (plan.has_length(national.size()) && digits.size() <= most_digits && digits.size() >= fewest_digits) return "+" + code + std::string(national);
+    if (plan->trunk_prefix == "0" && national.starts_with('0')) national.remove_prefix(1);
+    if (plan->has_length(national.size()) && digits.size() <= most_digits && digits.size() >= fewest_digits) return "+" + code + std::string(national);
   }
   return std::nullopt;
 }

@@ -16,11 +16,11 @@ constexpr std::size_t longest_tag = 100;
 constexpr std::string_view tag_prefix = "segment: ";
 
 constexpr PlatformRule rules[platform_count] = {
-    {"klaviyo", PlatformKind::crm, false, 50 * megabyte, 0}, {"hubspot", PlatformKind::crm, true, 512 * megabyte, 1'048'575},
-    {"mailchimp", PlatformKind::crm, true, 0, 0},            {"shopify", PlatformKind::crm, false, 15 * megabyte, 0},
-    {"csv", PlatformKind::crm, false, 0, 0},                 {"google", PlatformKind::advertising, false, 0, 0},
-    {"meta", PlatformKind::advertising, false, 0, 0},        {"parquet", PlatformKind::analysis, false, 0, 0},
-    {"duckdb", PlatformKind::analysis, false, 0, 0},
+    {"klaviyo", PlatformKind::crm, false, true, 50 * megabyte, 0}, {"hubspot", PlatformKind::crm, true, false, 512 * megabyte, 1'048'575},
+    {"mailchimp", PlatformKind::crm, true, false, 0, 0},           {"shopify", PlatformKind::crm, false, true, 15 * megabyte, 0},
+    {"csv", PlatformKind::crm, false, false, 0, 0},                {"google", PlatformKind::advertising, false, false, 0, 0},
+    {"meta", PlatformKind::advertising, false, false, 0, 0},       {"parquet", PlatformKind::analysis, false, false, 0, 0},
+    {"duckdb", PlatformKind::analysis, false, false, 0, 0},
 };
 
 // A column of a platform's file, and the field it is filled from; there only where the contacts have the field.
@@ -182,7 +182,9 @@ std::vector<std::string> removal_header(Platform platform, const ContactsFile& c
 
 std::vector<std::string> removal_row(Platform platform, const ContactsFile& contacts, const Contact& contact, const Address& address, const std::string& segment) {
   if (platform == Platform::mailchimp) return {address.email, segment_tag(segment)};
-  std::vector<std::string> row = row_of(platform, contacts, contact, address, "none", 0);
+  Address known = address;
+  if (rule_of(platform).phones_once && !known.email.empty()) known.phone.clear();  // it may be that of somebody who is listed
+  std::vector<std::string> row = row_of(platform, contacts, contact, known, "none", 0);
   if (platform == Platform::csv) row.back() = "";  // the cluster
   const std::vector<std::string> header = header_of(platform, contacts);
   if (const auto consent = std::find(header.begin(), header.end(), "Accepts Email Marketing"); platform == Platform::shopify && consent != header.end())

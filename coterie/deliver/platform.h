@@ -1,14 +1,18 @@
 // The platforms that take customer lists, and what a row of theirs looks like.
 //
-// Published formats:
-// * Klaviyo: help.klaviyo.com/hc/en-us/articles/115005078967 (first column Email or Phone Number, 50 MB a file), phones E.164.
-// * HubSpot: knowledge.hubspot.com/import-and-export/set-up-your-import-file (header row, UTF-8, fewer than 1,000 columns,
-//   512 MB and 1,048,576 rows a file; Email is what contacts are matched by).
-// * Mailchimp: mailchimp.com/help/format-guidelines-for-your-import-file (Email Address required, texts up to 255 bytes, tags
-//   up to 100 characters and set apart by commas).
-// * Shopify: help.shopify.com/en/manual/customers/import-export-customers (headers case-sensitive, the Email column must be
-//   there, yes or no for marketing, tags set apart by commas, 15 MB a file).
-// * Google Customer Match and Meta customer lists: see contact_address.h.
+// Published formats, by the pages of the vendors that were read for them:
+// * Klaviyo Help Center, "Create and add contacts to a new list" (115005078967) and "Troubleshooting list imports"
+//   (115005078807): the first column is Email, Email Address or Phone Number; other headers are properties; 50 MB a file; every
+//   row has an e-mail or a phone, none of them twice; phones are E.164.
+// * HubSpot Knowledge Base, "Set up import files": one header row, a property each; UTF-8; fewer than 1,000 columns; paid
+//   accounts 512 MB and 1,048,576 rows a file, free ones 20 MB; contacts are matched by Email.
+// * Mailchimp Help, "Format guidelines for your import file": Email Address is required; texts beyond 255 bytes are clipped;
+//   tags are set apart by commas and have up to 100 characters.
+// * Shopify Help Center, "Import and export customers": headers are case-sensitive (those of its template), the Email column must
+//   be there but may be blank, yes or no for marketing, tags set apart by commas, 15 MB a file; of rows with the same e-mail or
+//   phone only the last is imported.
+// * Google Customer Match and Meta customer lists: see contact_address.h. Google: headers Email, Phone, First Name, Last Name,
+//   Country, Zip in English, UTF-8. Meta: headers email, phone, fn, ln, ct, zip, country; no list of fewer than 100 people.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +38,7 @@ struct PlatformRule {
   const char* name;           // as in --platform klaviyo
   PlatformKind kind;
   bool email_required;        // a phone number alone is no address there
+  bool phones_once;           // takes no second row with a phone number, whoever's it is
   std::uint64_t file_bytes;   // most a file may have; 0: no limit is published
   std::uint64_t file_rows;    // likewise, without the header
 };
@@ -60,7 +65,7 @@ std::vector<std::string> row_of(Platform platform, const ContactsFile& contacts,
 // How a platform forgets a segment, once a customer has left it: a blank cell of an import changes nothing there.
 enum class RemovalKind : std::uint8_t {
   property,  // the one property, or Shopify's tags, are written over with "none"; who moved is written over by the list
-  tag,       // Mailchimp's tags stay until they are taken off: Tags > bulk untag
+  tag,       // Mailchimp's tags stay until they are taken off; an import only adds
   audience,  // the customers are removed from the audience of the segment, by the same digests
 };
 RemovalKind removal_of(Platform platform);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -14,11 +15,17 @@
 namespace coterie {
 namespace {
 
-// The first 128 bits of an address's SHA-256: as good as the address, and shorter.
-std::string short_key(const std::string& address) { return sha256_hex(address).substr(0, 32); }
+// Addresses are known by short digests here: as good as the address, and shorter. No address at all is all zero.
+struct DigestHash {
+  std::size_t operator()(const ShortDigest& digest) const { return digest[0]; }
+};
+using DigestSet = std::unordered_set<ShortDigest, DigestHash>;
+constexpr ShortDigest no_address{};
 
-// Short keys of addresses in lower case, and the list each was met in first.
-using ExcludedEmails = std::unordered_map<std::string, std::size_t>;
+ShortDigest digest_of(const std::string& address) { return address.empty() ? no_address : short_sha256(address); }
+
+// Digests of addresses in lower case, and the list each was met in first.
+using ExcludedEmails = std::unordered_map<ShortDigest, std::size_t, DigestHash>;
 
 // What stands between the customers and their export, found piece by piece; a customer's first reason stays.
 class Decisions {
@@ -80,7 +87,7 @@ void read_list(const std::string& path, const SavedRun& run, const CustomerIndex
   const auto take = [&](std::string_view value) {
     ++report.rows;
     if (list.by_email) {
-      emails.emplace(short_key(lower_case(stripped(value))), audience.lists.size());
+      emails.emplace(digest_of(lower_case(stripped(value))), audience.lists.size());
     } else if (const auto customer = index.find(stripped(value))) {
       ++report.customers;
       decisions.refuse(*customer, Outcome::excluded_by_list);
@@ -114,57 +121,73 @@ void require_consent_column(const ContactsFile& contacts, const AudienceOptions&
               "name it with --contact consent=COLUMN, or say --consent-given when the file holds only customers who agreed", contacts.path());
 }
 
+// What one row of the contacts says.
+struct ContactFact {
+  std::optional<std::size_t> customer;
+  ShortDigest key = no_address;        // of the address
+  ShortDigest phone = no_address;      // where the platform takes each number once
+  bool has_email = false, usable = false;
+  Consent consent = Consent::given;    // where there is no column, the user has said so
+};
+
 // What the contacts say, a customer each.
 struct ContactFacts {
   std::vector<bool> met;
-  std::vector<std::string> keys;               // short keys of addresses, "" where there is none
-  std::unordered_set<std::string> refused;     // addresses that were refused in any row
+  std::vector<ShortDigest> keys, phones;
+  DigestSet refused;  // addresses that were refused in any row
 };
 
-void judge_contact(const Contact& contact, std::size_t customer, const ContactsFile& contacts, const AudienceOptions& options, const ExcludedEmails& excluded_emails,
-                   ContactFacts& facts, Decisions& decisions, Audience& audience) {
+ContactFact fact_of(const Contact& contact, const CustomerIndex& index, const ContactsFile& contacts, const AudienceOptions& options) {
   const Address address = address_of(contact, options.phone_country);
-  const std::string key = address.key();
-  if (!key.empty()) facts.keys[customer] = short_key(key);
-  if (const auto excluded = address.email.empty() ? excluded_emails.end() : excluded_emails.find(short_key(key)); excluded != excluded_emails.end()) {
+  ContactFact fact{.customer = index.find(contact.text(ContactField::customer)), .key = digest_of(address.key())};
+  if (rule_of(options.platform).phones_once) fact.phone = digest_of(address.phone);
+  fact.has_email = !address.email.empty();
+  fact.usable = address.usable_on(options.platform);
+  if (contacts.has(ContactField::consent)) fact.consent = consent_from_text(contact.text(ContactField::consent));
+  return fact;
+}
+
+void judge(const ContactFact& fact, const ExcludedEmails& excluded_emails, ContactFacts& facts, Decisions& decisions, Audience& audience) {
+  const std::size_t customer = *fact.customer;
+  facts.met[customer] = true;
+  facts.keys[customer] = fact.key;
+  facts.phones[customer] = fact.phone;
+  if (const auto excluded = fact.has_email ? excluded_emails.find(fact.key) : excluded_emails.end(); excluded != excluded_emails.end()) {
     ++audience.lists[excluded->second].customers;
     decisions.refuse(customer, Outcome::excluded_by_list);
   }
-  if (contacts.has(ContactField::consent)) {
-    const Consent consent = consent_from_text(contact.text(ContactField::consent));
-    if (consent == Consent::refused || consent == Consent::missing) decisions.refuse(customer, Outcome::no_consent);
-    if (consent == Consent::unclear) decisions.refuse(customer, Outcome::unclear_consent);
-  }
-  if (!address.usable_on(options.platform)) decisions.refuse(customer, Outcome::no_usable_address);
+  if (fact.consent == Consent::refused || fact.consent == Consent::missing) decisions.refuse(customer, Outcome::no_consent);
+  if (fact.consent == Consent::unclear) decisions.refuse(customer, Outcome::unclear_consent);
+  if (!fact.usable) decisions.refuse(customer, Outcome::no_usable_address);
 }
 
 ContactFacts read_contacts(const SavedRun& run, const CustomerIndex& index, ContactsFile& contacts, const AudienceOptions& options, const ExcludedEmails& excluded_emails,
                            Decisions& decisions, Audience& audience) {
-  ContactFacts facts{std::vector<bool>(run.customers()), std::vector<std::string>(run.customers()), {}};
-  audience.contact_rows = contacts.for_each([&](const Contact& contact) {
-    if (contacts.has(ContactField::consent) && consent_from_text(contact.text(ContactField::consent)) == Consent::refused)
-      if (const std::string key = address_of(contact, options.phone_country).key(); !key.empty()) facts.refused.insert(short_key(key));
-    const auto customer = index.find(contact.text(ContactField::customer));
-    if (!customer) {
-      ++audience.unknown_contacts;
-    } else if (facts.met[*customer]) {
-      ++audience.repeated_contacts;
-    } else {
-      facts.met[*customer] = true;
-      judge_contact(contact, *customer, contacts, options, excluded_emails, facts, decisions, audience);
-    }
-  });
+  ContactFacts facts{std::vector<bool>(run.customers()), std::vector<ShortDigest>(run.customers()), std::vector<ShortDigest>(run.customers()), {}};
+  const auto work = [&](const Contact& contact) { return fact_of(contact, index, contacts, options); };
+  const auto take = [&](ContactFact&& fact) {
+    if (fact.consent == Consent::refused && fact.key != no_address) facts.refused.insert(fact.key);
+    if (!fact.customer) ++audience.unknown_contacts;
+    else if (facts.met[*fact.customer]) ++audience.repeated_contacts;
+    else judge(fact, excluded_emails, facts, decisions, audience);
+  };
+  audience.contact_rows = contacts.for_each(work, take);
   return facts;
 }
 
-// Of customers with one address the first in the order of the run stays.
-void leave_out_duplicates(const ContactFacts& facts, Decisions& decisions) {
-  std::unordered_set<std::string> taken;
+// Of customers with one address the first in the order of the run stays. One with an e-mail whose phone is another's keeps the e-mail.
+void leave_out_duplicates(const ContactFacts& facts, Decisions& decisions, Audience& audience) {
+  DigestSet taken, taken_phones;
+  taken.reserve(facts.keys.size());
+  audience.without_phone.resize(facts.keys.size());
   for (std::size_t customer = 0; customer < facts.keys.size(); ++customer) {
-    const std::string& key = facts.keys[customer];
-    if (key.empty() || !decisions.stands(customer)) continue;
+    const ShortDigest &key = facts.keys[customer], &phone = facts.phones[customer];
+    if (key == no_address || !decisions.stands(customer)) continue;
     if (facts.refused.contains(key)) decisions.refuse(customer, Outcome::no_consent);
     else if (!taken.insert(key).second) decisions.refuse(customer, Outcome::duplicate_address);
+    else if (phone == no_address || taken_phones.insert(phone).second) continue;
+    else if (phone == key) decisions.refuse(customer, Outcome::duplicate_address);
+    else audience.without_phone[customer] = true;
   }
 }
 
@@ -215,7 +238,7 @@ Audience choose_audience(const SavedRun& run, const CustomerIndex& index, Contac
     const ContactFacts facts = read_contacts(run, index, *contacts, options, excluded_emails, decisions, audience);
     for (std::size_t customer = 0; customer < run.customers(); ++customer)
       if (!facts.met[customer]) decisions.refuse(customer, Outcome::no_contact);
-    leave_out_duplicates(facts, decisions);
+    leave_out_duplicates(facts, decisions, audience);
     hold_out_some(run, options.hold_out, decisions);
   } else if (!excluded_emails.empty()) {
     throw Error(ErrorKind::usage, "a list of e-mail addresses excludes nobody here: this export has no contacts", "exclude customers by their ids", options.exclude.front());

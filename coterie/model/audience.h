@@ -51,6 +51,7 @@ struct ExclusionList {
 struct Audience {
   std::vector<Outcome> outcomes;  // a customer each, in the order of the run
   std::vector<std::array<std::uint64_t, outcome_count>> counts;  // a segment each
+  std::vector<bool> without_phone;  // a customer each: the phone is on the list already, by another customer
   std::vector<ExclusionList> lists;
   RowCounts contact_rows;
   std::uint64_t unknown_contacts = 0;   // rows of customers that the run does not know

@@ -98,22 +98,44 @@ class PlatformFiles {
   std::vector<std::unique_ptr<PartedCsv>> files_;  // a cluster each; null: nothing to publish
 };
 
-// The second reading of the contacts: rows in their order. The counts were made at the first reading.
+// A customer of the contacts as a line of its list.
+struct ListedRow {
+  std::optional<std::size_t> customer;  // who is exported
+  Address address;
+  std::string line;
+  bool bad_phone = false, bad_email = false, without_phone = false;
+};
+
+ListedRow listed_row(const ExportOptions& options, const ContactsFile& contacts, const CustomerIndex& index, const ExportResult& result, const Contact& contact) {
+  const auto customer = index.find(contact.text(ContactField::customer));
+  if (!customer || result.audience.outcomes[*customer] != Outcome::exported) return {};
+  ListedRow row;
+  row.customer = customer;
+  row.address = address_of(contact, options.phone_country);
+  row.bad_phone = row.address.phone.empty() && !contact.text(ContactField::phone).empty();
+  row.bad_email = row.address.email.empty() && !contact.text(ContactField::email).empty();
+  row.without_phone = result.audience.without_phone[*customer];
+  if (row.without_phone) row.address.phone.clear();
+  const auto cluster = static_cast<std::size_t>(result.run.labels[*customer]);
+  row.line = csv_line(row_of(options.platform, contacts, contact, row.address, result.run.segment_of(*customer), cluster), result.for_spreadsheets);
+  return row;
+}
+
+// The second reading of the contacts: rows in their order, of each customer the first. The counts were made at the first reading.
 void write_platform_files(const ExportOptions& options, ContactsFile& contacts, const CustomerIndex& index, const OutputFolder& folder, Removals* removals, ExportResult& result) {
   PlatformFiles files(options, result, contacts, folder);
   std::vector<bool> met(result.run.customers());
-  contacts.for_each([&](const Contact& contact) {
-    const auto customer = index.find(contact.text(ContactField::customer));
-    if (!customer || met[*customer]) return;
-    met[*customer] = true;
-    if (result.audience.outcomes[*customer] != Outcome::exported) return;
-    const Address address = address_of(contact, options.phone_country);
-    result.unusable_phones += address.phone.empty() && !contact.text(ContactField::phone).empty();
-    result.unusable_emails += address.email.empty() && !contact.text(ContactField::email).empty();
-    if (removals) removals->note_listed(address, result.run.segment_of(*customer));
-    const auto cluster = static_cast<std::size_t>(result.run.labels[*customer]);
-    files.of(cluster).add(row_of(options.platform, contacts, contact, address, result.run.segment_of(*customer), cluster));
-  });
+  const auto work = [&](const Contact& contact) { return listed_row(options, contacts, index, result, contact); };
+  const auto take = [&](ListedRow&& row) {
+    if (!row.customer || met[*row.customer]) return;
+    met[*row.customer] = true;
+    result.unusable_phones += row.bad_phone;
+    result.unusable_emails += row.bad_email;
+    result.repeated_phones += row.without_phone;
+    if (removals) removals->note_listed(row.address, result.run.segment_of(*row.customer));
+    files.of(static_cast<std::size_t>(result.run.labels[*row.customer])).add_line(row.line);
+  };
+  contacts.for_each(work, take);
   result.files = files.finish();
 }
 
@@ -126,9 +148,11 @@ std::uint64_t rows_in(const std::vector<WrittenFile>& files) {
 // The customers' outcomes, in the order of the run. No contact is in it.
 WrittenFile write_reconciliation(const OutputFolder& folder, const ExportResult& result) {
   PartedCsv csv("reconciliation", [&](const std::string& name) { return folder.file(name); }, {result.run.id_name, "cluster", "segment", "outcome"}, {});
+  std::vector<std::string> clusters;
+  for (std::size_t c = 0; c < result.run.model.k; ++c) clusters.push_back(fmt::format(",{},{},", c, csv_field(result.run.model.segments[c].name)));
   for (std::size_t customer = 0; customer < result.run.customers(); ++customer) {
-    const std::vector<std::string> row = {result.run.ids[customer], std::to_string(result.run.labels[customer]), result.run.segment_of(customer), name_of(result.audience.outcomes[customer])};
-    csv.add(row);
+    const auto cluster = static_cast<std::size_t>(result.run.labels[customer]);
+    csv.add_line(fmt::format("{}{}{}\n", csv_field(result.run.ids[customer]), clusters[cluster], name_of(result.audience.outcomes[customer])));
   }
   return csv.finish().front();
 }
@@ -152,6 +176,7 @@ void note_what_is_left_out(const ExportOptions& options, bool knows_countries, E
   note("rows of the contacts that repeat a customer, whose first row counts", audience.repeated_contacts);
   const bool country_would_help = options.phone_country.empty() && !knows_countries;
   note(country_would_help ? "phone numbers that cannot be read and were left out (without \"+\" they need --phone-country)" : "phone numbers that cannot be read and were left out", result.unusable_phones);
+  note("phone numbers that another customer on the list has, where the platform takes each once, and were left out", result.repeated_phones);
   if (options.platform != Platform::csv) note("e-mail addresses that are none and were left out", result.unusable_emails);
 }
 
@@ -187,12 +212,8 @@ Json contact_rows_to_json(const ExportResult& result) {
   for (std::size_t r = 0; r < reason_count; ++r)
     if (result.audience.contact_rows.set_aside[r] != 0) set_aside[name_of(static_cast<Reason>(r))] = result.audience.contact_rows.set_aside[r];
   return {{"hash", result.contacts_hash}, {"rows", result.audience.contact_rows.read}, {"set_aside", set_aside}, {"of_unknown_customers", result.audience.unknown_contacts},
-          {"repeated", result.audience.repeated_contacts}, {"unusable_phones", result.unusable_phones}, {"unusable_emails", result.unusable_emails}};
+          {"repeated", result.audience.repeated_contacts}, {"unusable_phones", result.unusable_phones}, {"unusable_emails", result.unusable_emails}, {"repeated_phones", result.repeated_phones}};
 }
-
-}  // namespace
-
-namespace {
 
 Json manifest(const ExportOptions& options, const ExportResult& result) {
   Json files = Json::array(), lists = Json::array();
@@ -214,7 +235,7 @@ Json manifest(const ExportOptions& options, const ExportResult& result) {
           {"exported", result.audience.exported()},
           {"segments", reconciliation_to_json(result)},
           {"notes", result.notes},
-                     {"files", files}};
+          {"files", files}};
 }
 
 // The same for people; it is one of the files.

@@ -42,6 +42,7 @@ struct ExportResult {
   std::string contacts_hash;            // "" without contacts
   std::uint64_t unusable_phones = 0;    // of exported customers: there is one, and it is no number or address
   std::uint64_t unusable_emails = 0;
+  std::uint64_t repeated_phones = 0;    // left out: another customer on the list has them, and the platform takes each once
   std::vector<std::string> notes;       // what the user should know
 };
 

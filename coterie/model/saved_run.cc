@@ -1,8 +1,10 @@
 #include "coterie/model/saved_run.h"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 
 #include "coterie/base/error.h"
@@ -22,6 +24,8 @@ std::int32_t label_from_text(std::string_view text, std::size_t k, const std::st
     throw_damaged(path, fmt::format("a customer's cluster is no number from 0 to {}, as the model has it", k - 1));
   return label;
 }
+
+std::size_t row_of(std::uint64_t slot) { return (slot & 0xffffffff) - 1; }
 
 }  // namespace
 
@@ -50,17 +54,22 @@ void require_ids(const SavedRun& run, const std::string& purpose) {
               "run again on a table with a column of ids: --column NAME=id", run.folder);
 }
 
-CustomerIndex::CustomerIndex(const SavedRun& run) {
-  rows_.reserve(run.ids.size());
-  for (std::size_t row = 0; row < run.ids.size(); ++row)
-    if (!rows_.emplace(run.ids[row], static_cast<std::uint32_t>(row)).second)
-      throw_damaged(run.folder + "/customer_segments.csv", "a customer is there twice");
+CustomerIndex::CustomerIndex(const SavedRun& run) : ids_(run.ids), slots_(std::bit_ceil(2 * run.ids.size() + 2)) {
+  for (std::size_t row = 0; row < ids_.size(); ++row) {
+    const std::uint64_t hash = XXH3_64bits(ids_[row].data(), ids_[row].size());
+    std::size_t at = hash & (slots_.size() - 1);
+    for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1))
+      if (slots_[at] >> 32 == hash >> 32 && ids_[row_of(slots_[at])] == ids_[row])
+        throw_damaged(run.folder + "/customer_segments.csv", "a customer is there twice");
+    slots_[at] = (hash >> 32 << 32) | (row + 1);
+  }
 }
 
 std::optional<std::size_t> CustomerIndex::find(std::string_view id) const {
-  const auto it = rows_.find(id);
-  if (it == rows_.end()) return std::nullopt;
-  return it->second;
+  const std::uint64_t hash = XXH3_64bits(id.data(), id.size());
+  for (std::size_t at = hash & (slots_.size() - 1); slots_[at] != 0; at = (at + 1) & (slots_.size() - 1))
+    if (slots_[at] >> 32 == hash >> 32 && ids_[row_of(slots_[at])] == id) return row_of(slots_[at]);
+  return std::nullopt;
 }
 
 }  // namespace coterie

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "coterie/model/model.h"
@@ -30,14 +29,16 @@ SavedRun load_saved_run(const std::string& folder);
 // Throws Error(usage) when the run's customers have no ids but are numbered: then nobody can be found again in `purpose`.
 void require_ids(const SavedRun& run, const std::string& purpose);
 
-// The row of a customer by its id; views the run, which must outlive it.
+// The row of a customer by its id; views the run, which must outlive it. find() may be called from several threads.
 class CustomerIndex {
  public:
   explicit CustomerIndex(const SavedRun& run);
   std::optional<std::size_t> find(std::string_view id) const;
 
  private:
-  std::unordered_map<std::string_view, std::uint32_t> rows_;
+  // Open addressing: the upper half of the id's hash, and its row + 1; 0 is free. Half of the slots are used at most.
+  const std::vector<std::string>& ids_;
+  std::vector<std::uint64_t> slots_;
 };
 
 }  // namespace coterie

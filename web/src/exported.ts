@@ -6,13 +6,13 @@ import { compact, count, percent } from "./words";
 
 const platforms = new Map(
   Object.entries({
-    klaviyo: ["Klaviyo", "Lists & segments > a list > Import contacts. The segment is the property \"Segment\": build segments on it."],
-    hubspot: ["HubSpot", "Contacts > Import > From file. The segment is the property \"Customer Segment\"; contacts are matched by e-mail."],
-    mailchimp: ["Mailchimp", "Audience > Import contacts, with \"update existing contacts\". The segment is a tag."],
-    shopify: ["Shopify", "Customers > Import, with \"overwrite existing customers\". The segment is a tag; other tags in your contacts file are kept."],
+    klaviyo: ["Klaviyo", "Audience > Lists & segments > a list > upload the file. The segment is the property \"Segment\": build segments on it."],
+    hubspot: ["HubSpot", "The import tool, for contacts; update existing ones. The segment is the property \"Customer Segment\"; contacts are matched by e-mail."],
+    mailchimp: ["Mailchimp", "Audience > import contacts from a file, and let it update existing contacts. The segment is a tag: match the column Tags to tags."],
+    shopify: ["Shopify", "Customers > Import, with \"Overwrite existing customers that have the same email or phone number\". The segment is a tag; other tags in your contacts file are kept."],
     csv: ["other tools", "The contacts' own columns, with the segment and its number behind them."],
-    google: ["Google Customer Match", "Audience manager > Customer lists > Upload \"hashed\" data: one list a segment."],
-    meta: ["Meta custom audiences", "Audiences > Create > Customer list: one audience a segment. All but the names of the columns is hashed."],
+    google: ["Google Customer Match", "Tools > Shared library > Audience manager > + > Customer list, as data that are hashed already: one list a segment."],
+    meta: ["Meta custom audiences", "Audiences > Create audience > Custom audience > Customer list: one audience a segment. All but the names of the columns is hashed."],
     parquet: ["analysis", "Open customers.parquet in Power BI, Tableau or Superset."],
     duckdb: ["analysis", "Open customers.duckdb in Superset, DBeaver or any tool that reads DuckDB."],
   }),
@@ -22,10 +22,10 @@ const removing = new Map(
     klaviyo: "Import the file with \"remove\" in its name after the list: it says \"none\" over the old segment.",
     hubspot: "Import the file with \"remove\" in its name after the list: it says \"none\" over the old segment.",
     csv: "The file with \"remove\" in its name says \"none\" over the old segment.",
-    shopify: "Import the file with \"remove\" in its name after the list: the tag of the old segment becomes \"segment: none\".",
-    mailchimp: "Tags stay until they are taken off: Audience > Tags > bulk untag, with the addresses of each file with \"remove\" in its name.",
-    google: "Upload each file with \"remove\" in its name to the audience of that segment, with the action \"Remove\".",
-    meta: "Give each file with \"remove\" in its name to the audience of that segment: Edit > Remove people.",
+    shopify: "Import the file with \"remove\" in its name after the list: the tag of the old segment becomes \"segment: none\". Look whether the old tag is gone; where it is not, remove it from these customers.",
+    mailchimp: "An import takes no tag off. Take the tag that is in its name off the contacts of each file with \"remove\" in its name.",
+    google: "Remove the people of each file with \"remove\" in its name from the customer list of that segment.",
+    meta: "Remove the people of each file with \"remove\" in its name from the audience of that segment.",
   }),
 );
 const reasons = new Map(
