@@ -9,7 +9,7 @@
 #include "coterie/cluster/linkage_matrix.h"
 #include "coterie/cluster/micro_clusters.h"
 #include "coterie/cluster/single_linkage.h"
-#include "coterie/cluster/ward_chain.h"
+#include "coterie/cluster/ward_linkage.h"
 
 namespace coterie {
 namespace {
@@ -25,7 +25,7 @@ void check(const MatrixView& x) {
 }
 
 std::vector<Link> links_of(const MatrixView& x, const HierarchicalOptions& options) {
-  if (options.linkage == Linkage::ward) return link_by_ward_chain(x);
+  if (options.linkage == Linkage::ward) return link_by_ward(x);
   if (options.linkage == Linkage::single) return spanning_links(x);
   return link_by_matrix(x, options.linkage, options.threads);
 }

@@ -7,7 +7,7 @@
 //
 // Linkage, and the height of a merge of clusters A and B (|A| = weight, c = mean, d = Euclidean distance):
 //   ward      sqrt(2 |A||B| / (|A|+|B|)) d(c_A, c_B), so that height^2 / 2 is the rise of inertia; R's
-//             "ward.D2", scipy's and fastcluster's "ward"              O(rows) memory (ward_chain.h)
+//             "ward.D2", scipy's and fastcluster's "ward"              O(rows) memory (ward_linkage.h)
 //   ward_d    the same update formula on distances that are not squared; R's "ward.D" (D2 is Ward's
 //             criterion, this one is not; Murtagh, Legendre 2014)      matrix (linkage_matrix.h)
 //   single    least d(a, b)                                            O(rows) memory (single_linkage.h)
@@ -21,7 +21,7 @@
 //
 // A row of weight w is w equal rows that were merged at height 0 before: the tree is that of the
 // duplicated rows without those merges. (Weights do not change single, complete, weighted and median.)
-// Ties go to the lowest rows for the matrix linkages; Ward's chain and single linkage give one of the
+// Ties go to the lowest rows for the matrix linkages; Ward's and single linkage give one of the
 // trees the ties allow, always the same one.
 // Numerical care: all in double; float only in tests that rule out far pairs with a proven margin.
 // Tested by: R's heights and merges on two data sets and 8 linkages, naive twins, weights, threads.

@@ -16,7 +16,7 @@
 #include "coterie/base/random.h"
 #include "coterie/cluster/linkage_matrix.h"
 #include "coterie/cluster/single_linkage.h"
-#include "coterie/cluster/ward_chain.h"
+#include "coterie/cluster/ward_search.h"
 
 namespace coterie {
 namespace {
@@ -276,7 +276,7 @@ std::vector<double> matrix_heights(const MatrixView& x, Linkage linkage) {
   return heights;
 }
 
-TEST(WardChain, GivesTheHeightsOfTheMatrixOnManyShapes) {
+TEST(WardLinkage, GivesTheHeightsOfTheMatrixOnManyShapes) {
   for (const std::size_t columns : {1u, 2u, 7u, 16u})
     for (const double scale : {1.0, 1e-8, 1e9}) {
       Matrix x = random_rows(400, columns, columns);
@@ -289,7 +289,7 @@ TEST(WardChain, GivesTheHeightsOfTheMatrixOnManyShapes) {
     }
 }
 
-TEST(WardChain, GivesTheHeightsOfTheMatrixWithWeights) {
+TEST(WardLinkage, GivesTheHeightsOfTheMatrixWithWeights) {
   const Matrix x = random_rows(300, 4, 5);
   std::vector<double> weights(300);
   for (std::size_t i = 0; i < 300; ++i) weights[i] = 0.25 + static_cast<double>(mix64(i) % 1000);
@@ -298,12 +298,18 @@ TEST(WardChain, GivesTheHeightsOfTheMatrixWithWeights) {
   expect_close(heights_of(hierarchical(view)), matrix_heights(view, Linkage::ward), 1e-9, "ward");
 }
 
-TEST(WardChain, ChoosesTheSameMergesOnAGridFullOfTiesAgainAndAgain) {
+TEST(WardLinkage, GivesTheHeightsOfTheMatrixWhenEveryRoundMergesOnePair) {
+  Matrix x(300, 1);
+  for (std::size_t i = 0; i < 300; ++i) x.at(i, 0) = std::pow(1.05, static_cast<double>(i));
+  expect_close(heights_of(hierarchical(x)), matrix_heights(x, Linkage::ward), 1e-9, "ward");
+}
+
+TEST(WardLinkage, ChoosesTheSameMergesOnAGridFullOfTiesAgainAndAgain) {
   Matrix x(400, 2);
   for (std::size_t i = 0; i < 400; ++i) x.at(i, 0) = static_cast<double>(i % 20), x.at(i, 1) = static_cast<double>(i / 20);
   const MergeTree tree = hierarchical(x);
   EXPECT_EQ(tree.merges, hierarchical(x).merges);
-  // A chain reacts to ties differently from a closest-pair search, but the tree must be a fixed point of
+  // Merging in rounds reacts to ties differently from a closest-pair search, but the tree must be a fixed point of
   // Ward's rule: every merge is between clusters that are nearest to each other at that time.
   double rise = 0;
   for (const double height : heights_of(tree)) rise += height * height / 2;
