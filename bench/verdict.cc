@@ -63,7 +63,7 @@ Outcome judge_task(const Task& task, std::size_t customers, bool quick) {
   const KChoice choice = choose_k(unique.view(), sweep, {.threads = 1});
   VerdictOptions options{.seed = task.seed, .threads = 1};
   if (quick) options.null_drawings = 1, options.gap_references = 1;
-  return {task, p.silhouette, judge(unique.view(), sweep, allowed, choice.chosen, options), choice.chosen};
+  return {task, p.silhouette, judge(unique.view(), sweep, allowed, choice.chosen, refit_of(KmeansOptions{}, {}, static_cast<double>(customers)), options), choice.chosen};
 }
 
 void print_line(const Outcome& o) {
@@ -74,7 +74,7 @@ void print_line(const Outcome& o) {
     fmt::print(",{:.3f},{:.3f},{:.3f},{:.2f},{:.3f}", e->silhouette.mean, e->least_separation, e->half_split_agreement.mean, e->hardest_null().silhouette.z,
                e->hardest_null().silhouette.p_value);
   for (const KEvidence& row : o.verdict.table)
-    fmt::print(";{} groups {} sep {:.2f} half {:.2f} jac {:.2f} near {:.2f}", row.k, row.groups, row.least_separation, row.half_split_agreement.mean, row.least_jaccard, row.near_optimum.agreement);
+    fmt::print(";{} groups {} sep {:.2f} half {:.2f} jac {:.2f} near {:.2f}", row.k, row.groups, row.least_separation, row.half_split_agreement.mean, row.least_jaccard, row.near_optimum->agreement);
   fmt::print("\n");
 }
 

@@ -74,7 +74,9 @@ void print_nulls(const coterie::KEvidence& e, int drawings) {
   }
 }
 
-void print_next_best(const coterie::NearOptimum& near) {
+void print_next_best(const std::optional<coterie::NearOptimum>& found) {
+  if (!found) return;
+  const coterie::NearOptimum& near = *found;
   if (near.agreement >= 1) fmt::print("next-best solution: none other within 1 % of the least inertia\n");
   else fmt::print("next-best solution: {:.2g} % more inertia, {:.2f} of 1 the same segments\n", 100 * near.excess, near.agreement);
 }

@@ -30,8 +30,9 @@ std::string columns_of(const KChoice& choice, std::size_t k) {
 
 std::string columns_of(const KEvidence& e) {
   std::string text;
+  const NearOptimum near = e.near_optimum.value_or(NearOptimum{.excess = std::nan(""), .agreement = std::nan("")});
   for (const double value : {e.silhouette.mean, e.simplified_silhouette, e.calinski_harabasz, e.davies_bouldin, e.gap, e.gap_error, e.prediction_strength.mean,
-                             e.half_split_agreement.mean, e.least_jaccard, e.near_optimum.excess, e.near_optimum.agreement, e.least_separation, e.most_p_value})
+                             e.half_split_agreement.mean, e.least_jaccard, near.excess, near.agreement, e.least_separation, e.most_p_value})
     text += number(value);
   text += fmt::format(",{},{:d},{:d},{:d}", e.groups, e.separated, e.stable, e.natural);
   if (e.nulls.empty()) text.append(12 * std::size(null_kinds), ',');

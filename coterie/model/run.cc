@@ -28,7 +28,6 @@
 #include "coterie/model/report_data.h"
 #include "coterie/model/run_report.h"
 #include "coterie/model/shop_data.h"
-#include "coterie/score/verdict_of_labels.h"
 #include "coterie/score/without_noise.h"
 #include "coterie/source/duckdb_library.h"
 
@@ -156,9 +155,8 @@ Sweep cluster(const RunOptions& options, const EqualRows& unique, const Model& m
 
 Verdict judge_sweep(const RunOptions& options, const EqualRows& unique, const Sweep& sweep, const RunResult& result) {
   const VerdictOptions judging{.null_drawings = result.customers < many_customers ? 19 : 99, .last_k = std::max<std::size_t>(8, sweep.clusterings.back().k), .seed = options.seed, .threads = options.threads};
-  if (std::holds_alternative<KmeansOptions>(options.algorithm)) return judge(unique.view(), sweep.clusterings, result.choice.allowed, result.choice.chosen, judging);
   const Refit refit = refit_of(options.algorithm, layout_of(result.model), static_cast<double>(result.customers));
-  return judge_labels(unique.view(), sweep.clusterings, result.choice.allowed, result.choice.chosen, refit, judging);
+  return judge(unique.view(), sweep.clusterings, result.choice.allowed, result.choice.chosen, refit, judging);
 }
 
 // A logistic regression that re-predicts the clusters.

@@ -107,7 +107,7 @@ Json evidence_to_json(const KEvidence& e) {
           {"prediction_strength", estimate_to_json(e.prediction_strength)},
           {"half_split_agreement", estimate_to_json(e.half_split_agreement)},
           {"least_bootstrap_jaccard", e.least_jaccard},
-          {"near_optimum", {{"excess", e.near_optimum.excess}, {"agreement", e.near_optimum.agreement}}},
+          {"near_optimum", e.near_optimum ? Json{{"excess", e.near_optimum->excess}, {"agreement", e.near_optimum->agreement}} : Json()},
           {"nulls", nulls},
           {"least_separation", e.least_separation},
           {"dip_p", e.most_p_value},

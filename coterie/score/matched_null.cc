@@ -8,7 +8,6 @@
 #include "coterie/score/agreement.h"
 #include "coterie/score/indices.h"
 #include "coterie/score/resample.h"
-#include "coterie/score/sample_fits.h"
 #include "coterie/score/silhouette.h"
 
 namespace coterie {
@@ -20,29 +19,10 @@ struct Scores {
   double silhouette = 0, gap = 0, agreement = 0;
 };
 
-std::vector<std::vector<int>> labels_of(std::vector<KmeansResult> sweep) {
-  std::vector<std::vector<int>> labels;
-  for (const KmeansResult& r : sweep) labels.emplace_back(r.labels.begin(), r.labels.end());
-  return labels;
-}
-
-// Of each k the labels that one part of the rows gives to all.
-std::vector<std::vector<int>> carried(const Subset& part, MatrixView x, KRange range, std::uint64_t seed, const Refit* refit) {
-  std::vector<std::vector<int>> all;
-  if (refit == nullptr)
-    for (const KmeansResult& fitted : fit_sample(part.view(), range, seed, 2)) {
-      const Assignment assigned = assign(x, fitted.centres, 1);
-      all.emplace_back(assigned.labels.begin(), assigned.labels.end());
-    }
-  else
-    for (const std::vector<int>& labels : refit->labels(part.view(), range, seed)) all.push_back(refit->assign(part.view(), labels, x));
-  return all;
-}
-
-void add_agreement(MatrixView x, KRange range, std::uint64_t seed, const Refit* refit, std::vector<Scores>& scores) {
+void add_agreement(MatrixView x, KRange range, std::uint64_t seed, const Refit& refit, std::vector<Scores>& scores) {
   const auto [left, right] = random_halves(x, customers_of(x), Random(seed));
-  const auto of_left = carried(left, x, range, seed, refit), of_right = carried(right, x, range, seed, refit);
-  for (std::size_t i = 0; i < scores.size(); ++i) scores[i].agreement += adjusted_rand(contingency(of_left[i], of_right[i])) / splits;
+  const std::vector<Fitted> of_left = refit.sweep(left.view(), range, seed, Effort::quick), of_right = refit.sweep(right.view(), range, seed, Effort::quick);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i].agreement += adjusted_rand(contingency(of_left[i].assign(x), of_right[i].assign(x))) / splits;
 }
 
 // Numbers without holes; a cluster that nobody is in has no silhouette.
@@ -53,14 +33,14 @@ std::size_t number_anew(std::vector<int>& labels) {
 }
 
 // Of each k.
-std::vector<Scores> scores_of(MatrixView x, KRange range, std::uint64_t seed, const Refit* refit) {
-  std::vector<std::vector<int>> labels = refit == nullptr ? labels_of(fit_sample(x, range, seed)) : refit->labels(x, range, seed);
-  std::vector<Scores> scores(labels.size());
+std::vector<Scores> scores_of(MatrixView x, KRange range, std::uint64_t seed, const Refit& refit) {
+  std::vector<Fitted> fitted = refit.sweep(x, range, seed, Effort::quick);
+  std::vector<Scores> scores(fitted.size());
   std::vector<Partition> partitions;
   std::vector<std::size_t> judged;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    scores[i].gap = -std::log(std::max(validity_indices(x, labels[i]).inertia, std::numeric_limits<double>::min()));
-    if (const std::size_t k = number_anew(labels[i]); k > 1) partitions.push_back({labels[i], k}), judged.push_back(i);
+  for (std::size_t i = 0; i < fitted.size(); ++i) {
+    scores[i].gap = -std::log(std::max(validity_indices(x, fitted[i].labels).inertia, std::numeric_limits<double>::min()));
+    if (const std::size_t k = number_anew(fitted[i].labels); k > 1) partitions.push_back({fitted[i].labels, k}), judged.push_back(i);
   }
   const SilhouetteScores silhouette = silhouettes(x, partitions, {.exact_up_to = x.rows, .threads = 1});
   for (std::size_t p = 0; p < judged.size(); ++p) scores[judged[p]].silhouette = silhouette.partitions[p].mean.mean;
@@ -82,15 +62,15 @@ NullComparison compare(double value, const std::vector<double>& drawn) {
 
 }  // namespace
 
-std::vector<NullTest> null_tests(MatrixView x, KRange range, const NullTestOptions& options) {
+std::vector<NullTest> null_tests(MatrixView x, KRange range, const Refit& refit, const NullTestOptions& options) {
   constexpr std::size_t nulls = std::size(null_kinds);
   const auto drawings = static_cast<std::size_t>(options.drawings);
   const NullModel model = fit_null(x, options.seed);
   std::vector<std::vector<Scores>> drawn(nulls * drawings + 1);  // the last is the data's
   for_each_block(drawn.size(), options.threads, [&](std::size_t d, int) {
     const std::uint64_t seed = mix64(options.seed + d);
-    if (d == drawn.size() - 1) drawn[d] = scores_of(x, range, seed, options.refit);
-    else drawn[d] = scores_of(draw_null(model, null_kinds[d / drawings], Random(seed)), range, seed, options.refit);
+    if (d == drawn.size() - 1) drawn[d] = scores_of(x, range, seed, refit);
+    else drawn[d] = scores_of(draw_null(model, null_kinds[d / drawings], Random(seed)), range, seed, refit);
   });
   std::vector<NullTest> tests;
   for (std::size_t i = 0; i <= range.last - range.first; ++i)

@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "coterie/base/matrix.h"
-#include "coterie/cluster/kmeans.h"
 #include "coterie/score/null_data.h"
 #include "coterie/score/refit.h"
 
@@ -38,10 +37,9 @@ struct NullTestOptions {
   int drawings = 19;  // of each null; the least p-value is 1 / (1 + drawings)
   std::uint64_t seed = 1;
   int threads = 0;
-  const Refit* refit = nullptr;  // how rows are clustered; null: k-means
 };
 
-// One for each k of the range (2 or more) and null, k first. x: a sample of rows without weights.
-std::vector<NullTest> null_tests(MatrixView x, KRange range, const NullTestOptions& options = {});
+// One for each k of the range (2 or more) and null, k first. x: a sample of rows without weights. refit: how rows are clustered.
+std::vector<NullTest> null_tests(MatrixView x, KRange range, const Refit& refit, const NullTestOptions& options = {});
 
 }  // namespace coterie

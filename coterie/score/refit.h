@@ -1,4 +1,4 @@
-// An algorithm fitted again to other customers, quickly: what stability and matched nulls need of it.
+// An algorithm fitted again to other customers, quickly: what stability, the gap and matched nulls need of it.
 #pragma once
 
 #include <cstdint>
@@ -11,19 +11,20 @@
 
 namespace coterie {
 
-struct Refit {
-  // Labels of the rows for each k of the range (-1 is noise); one thread. Where the algorithm finds k itself, once.
-  std::function<std::vector<std::vector<int>>(const MatrixView& x, KRange range, std::uint64_t seed)> labels;
-  // How its clusters are carried over to other rows: by the same rule as its model (fitted.h), fitted to the labels; a
-  // mixture's by one component a cluster, a tree's and HDBSCAN's by the nearest row.
-  Assign assign;
-  bool any_k = true;  // false: it finds k itself
+enum class Effort { quick, careful };  // few restarts, or the algorithm's own
 
-  Fit fit() const;    // one k
+struct Refit {
+  // Fitted to the rows for each k of the range, one thread; where the algorithm finds k itself, once. Where the rows have fewer
+  // different ones than k, or the bounds allow no such k, there are fewer clusters.
+  std::function<std::vector<Fitted>(const MatrixView& x, KRange range, std::uint64_t seed, Effort effort)> sweep;
+  bool any_k = true;      // false: it finds k itself
+  bool is_kmeans = false;
+
+  FitAndAssign fit() const;  // one k, quick
+  Fit labels() const;        // the same without the rule
 };
 
-// customers: how many the algorithm was fitted to; bounds and sizes shrink in proportion to those of the sample. Restarts are
-// few (score/sample_fits.h does the same for k-means).
+// customers: how many the algorithm was fitted to; bounds and sizes shrink in proportion to those of the sample.
 Refit refit_of(const Algorithm& algorithm, const MixedLayout& layout, double customers);
 
 }  // namespace coterie

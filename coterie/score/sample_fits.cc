@@ -34,6 +34,4 @@ Fit sample_fit(int restarts) {
   };
 }
 
-std::size_t different_rows(MatrixView x) { return merge_equal_rows(x, 1).rows.rows(); }
-
 }  // namespace coterie

@@ -18,6 +18,4 @@ std::vector<KmeansResult> fit_sample(MatrixView x, KRange range, std::uint64_t s
 // The same for one k, as resampling (score/stability.h, score/gap.h) calls it.
 Fit sample_fit(int restarts = 3);
 
-std::size_t different_rows(MatrixView x);
-
 }  // namespace coterie

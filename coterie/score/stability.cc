@@ -26,11 +26,18 @@ void check(const MatrixView& x, int k, const StabilityOptions& options) {
     throw Error(ErrorKind::usage, fmt::format("{} rows cannot make {} clusters", x.rows, k), "give fewer clusters");
 }
 
-std::vector<int> fitted(const Subset& part, int k, const Fit& fit, std::uint64_t seed) {
+template <class FitPart>
+auto fitted(const Subset& part, int k, const FitPart& fit, std::uint64_t seed) {
   if (static_cast<std::size_t>(k) > part.rows.size())
     throw Error(ErrorKind::usage, fmt::format("a resample of {} different rows cannot make {} clusters", part.rows.size(), k),
                 "give fewer clusters");
   return fit(part.view(), k, seed);
+}
+
+std::vector<int> picked(const std::vector<int>& labels, const std::vector<std::uint32_t>& rows) {
+  std::vector<int> chosen(rows.size());
+  std::ranges::transform(rows, chosen.begin(), [&](std::uint32_t row) { return labels[row]; });
+  return chosen;
 }
 
 // Over the clusters of `own`, the least share of pairs that `predicted` keeps together.
@@ -48,11 +55,15 @@ double least_share(const std::vector<int>& own, const std::vector<int>& predicte
 
 }  // namespace
 
-std::vector<int> assign_to_nearest_centre(const MatrixView& fitted_rows, std::span<const int> labels, const MatrixView& rows) {
-  return nearest_centres(rows, centres_of(fitted_rows, labels));
+FitAndAssign with_nearest_centre(Fit fit) {
+  return [fit = std::move(fit)](const MatrixView& x, int k, std::uint64_t seed) {
+    Fitted fitted{fit(x, k, seed), {}};
+    fitted.assign = [centres = centres_of(x, fitted.labels)](const MatrixView& rows) { return nearest_centres(rows, centres); };
+    return fitted;
+  };
 }
 
-HalfSplit half_split(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
+HalfSplit half_split(const MatrixView& x, int k, const FitAndAssign& fit, const StabilityOptions& options) {
   check(x, k, options);
   const std::vector<std::uint32_t> customers = customers_of(x);
   std::vector<double> weights(x.rows);
@@ -60,20 +71,12 @@ HalfSplit half_split(const MatrixView& x, int k, const Fit& fit, const Stability
   std::vector<double> agreement(options.replicates), strength(options.replicates);
   for_each_block(agreement.size(), options.threads, [&](std::size_t r, int) {
     const auto [left, right] = random_halves(x, customers, Random(options.seed, r));
-    const std::vector<int> of_left = fitted(left, k, fit, fit_seed(options.seed, r, 0)), of_right = fitted(right, k, fit, fit_seed(options.seed, r, 1));
-    agreement[r] = adjusted_rand(contingency(assign(left.view(), of_left, x), assign(right.view(), of_right, x), weights));
-    strength[r] = (least_share(of_left, assign(right.view(), of_right, left.view()), left.weights) +
-                   least_share(of_right, assign(left.view(), of_left, right.view()), right.weights)) / 2;
+    const Fitted of_left = fitted(left, k, fit, fit_seed(options.seed, r, 0)), of_right = fitted(right, k, fit, fit_seed(options.seed, r, 1));
+    const std::vector<int> by_left = of_left.assign(x), by_right = of_right.assign(x);
+    agreement[r] = adjusted_rand(contingency(by_left, by_right, weights));
+    strength[r] = (least_share(of_left.labels, picked(by_right, left.rows), left.weights) + least_share(of_right.labels, picked(by_left, right.rows), right.weights)) / 2;
   });
   return {estimate_of(agreement), estimate_of(strength)};
-}
-
-Estimate prediction_strength(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
-  return half_split(x, k, fit, options, assign).prediction_strength;
-}
-
-Estimate half_split_agreement(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options, const Assign& assign) {
-  return half_split(x, k, fit, options, assign).agreement;
 }
 
 BootstrapJaccard bootstrap_jaccard(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options) {
@@ -90,9 +93,7 @@ BootstrapJaccard bootstrap_jaccard(const MatrixView& x, std::vector<int> labels,
   std::vector<std::vector<double>> jaccard(clusters, std::vector<double>(options.replicates));
   for_each_block(options.replicates, options.threads, [&](std::size_t r, int) {
     const Subset sample = bootstrap_sample(x, customers, Random(options.seed, r));
-    std::vector<int> before(sample.rows.size());
-    std::ranges::transform(sample.rows, before.begin(), [&](std::uint32_t row) { return result.labels[row]; });
-    const Contingency table = contingency(before, fitted(sample, k, fit, fit_seed(options.seed, r, 2)), sample.weights);
+    const Contingency table = contingency(picked(result.labels, sample.rows), fitted(sample, k, fit, fit_seed(options.seed, r, 2)), sample.weights);
     const std::vector<double> found = jaccard_of_clusters(table);
     for (std::size_t i = 0; i < found.size(); ++i)
       if (table.label_of_a[i] >= 0) jaccard[table.label_of_a[i]][r] = found[i];

@@ -26,10 +26,15 @@
 
 namespace coterie {
 
-// For each row of `rows` the cluster it would have among those of `fitted` with `labels`. Called from
-// several threads at once. The default everywhere: the nearest centre.
-using Assign = std::function<std::vector<int>(const MatrixView& fitted, std::span<const int> labels, const MatrixView& rows)>;
-std::vector<int> assign_to_nearest_centre(const MatrixView& fitted, std::span<const int> labels, const MatrixView& rows);
+// What was fitted: the labels of its rows, and its rule for any others. Called from several threads at once.
+struct Fitted {
+  std::vector<int> labels;
+  std::function<std::vector<int>(const MatrixView& rows)> assign;
+};
+using FitAndAssign = std::function<Fitted(const MatrixView& x, int k, std::uint64_t seed)>;
+
+// Other rows get the cluster with the nearest mean.
+FitAndAssign with_nearest_centre(Fit fit);
 
 struct StabilityOptions {
   int replicates = 50;
@@ -37,19 +42,12 @@ struct StabilityOptions {
   int threads = 0;
 };
 
-// Both answers of halves, from the same fits.
+// Both answers of halves, from the same fits. Of the prediction strength both halves take both parts; a replicate's value is the mean
+// of the two minima (as fpc). A cluster of one customer has no pairs to lose and counts as 1 (as fpc).
 struct HalfSplit {
   Estimate agreement, prediction_strength;
 };
-HalfSplit half_split(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options = {}, const Assign& assign = assign_to_nearest_centre);
-
-// Both halves take both parts; a replicate's value is the mean of the two minima (as fpc). A cluster of
-// one customer has no pairs to lose and counts as 1 (as fpc).
-Estimate prediction_strength(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options = {},
-                             const Assign& assign = assign_to_nearest_centre);
-
-Estimate half_split_agreement(const MatrixView& x, int k, const Fit& fit, const StabilityOptions& options = {},
-                              const Assign& assign = assign_to_nearest_centre);
+HalfSplit half_split(const MatrixView& x, int k, const FitAndAssign& fit, const StabilityOptions& options = {});
 
 struct ClusterStability {
   Estimate jaccard;

@@ -13,6 +13,8 @@ namespace {
 
 std::vector<int> fit(const MatrixView& x, int k, std::uint64_t seed) { return slow::kmeans(x, k, seed, 10); }
 
+HalfSplit halves(const MatrixView& x, int k, const Fit& fitting, const StabilityOptions& options = {}) { return half_split(x, k, with_nearest_centre(fitting), options); }
+
 // Four errors of the difference between two means of about as many replicates.
 double tolerance(const Estimate& estimate) { return 4 * std::sqrt(2.0) * std::max(estimate.standard_error, .002); }
 
@@ -26,7 +28,7 @@ TEST(PredictionStrength, GivesTheValuesOfFpc) {
                {"faithful", {.994, .718, .704, .565, .500}}};
   for (const auto& expected : cases)
     for (int k = 2; k <= 6; ++k) {
-      const Estimate found = prediction_strength(reference_matrix(expected.data), k, fit, {.replicates = 150});
+      const Estimate found = halves(reference_matrix(expected.data), k, fit, {.replicates = 150}).prediction_strength;
       // fpc made 300 splits: 150 of ours have an error sqrt(2) times that of its values
       EXPECT_NEAR(found.mean, expected.strength[k - 2], 4 * std::sqrt(1.5) * found.standard_error + .0005) << expected.data << " " << k;
     }
@@ -82,7 +84,7 @@ TEST(PredictionStrength, IsTheLeastShareOfPairsKeptTogether) {
   double sum = 0;
   for (const auto& [own, other] : {std::pair(&left, &right), std::pair(&right, &left)}) {
     const std::vector<int> labels = fixed(own->view(), 3, 0);
-    const std::vector<int> predicted = assign_to_nearest_centre(other->view(), fixed(other->view(), 3, 0), own->view());
+    const std::vector<int> predicted = with_nearest_centre(fixed)(other->view(), 3, 0).assign(own->view());
     double least = 1;
     for (int c = 0; c < 3; ++c) {
       double together = 0, all = 0;
@@ -93,16 +95,16 @@ TEST(PredictionStrength, IsTheLeastShareOfPairsKeptTogether) {
     }
     sum += least / 2;
   }
-  EXPECT_NEAR(prediction_strength(x, 3, fixed, options).mean, sum, 1e-15);
+  EXPECT_NEAR(halves(x, 3, fixed, options).prediction_strength.mean, sum, 1e-15);
 }
 
 TEST(Stability, IsOneForClustersFarApartAndLowForACloudCutInThree) {
   const Matrix apart = two_clusters(60, 30, 2), cloud = two_clusters(60, 0, 2);
-  EXPECT_EQ(prediction_strength(apart, 2, fit, {.replicates = 20}).mean, 1);
-  EXPECT_EQ(half_split_agreement(apart, 2, fit, {.replicates = 20}).mean, 1);
-  EXPECT_EQ(prediction_strength(cloud, 1, fit, {.replicates = 5}).mean, 1);
-  EXPECT_LT(prediction_strength(cloud, 3, fit, {.replicates = 20}).mean, .7);
-  EXPECT_LT(half_split_agreement(cloud, 3, fit, {.replicates = 20}).mean, .7);
+  EXPECT_EQ(halves(apart, 2, fit, {.replicates = 20}).prediction_strength.mean, 1);
+  EXPECT_EQ(halves(apart, 2, fit, {.replicates = 20}).agreement.mean, 1);
+  EXPECT_EQ(halves(cloud, 1, fit, {.replicates = 5}).prediction_strength.mean, 1);
+  EXPECT_LT(halves(cloud, 3, fit, {.replicates = 20}).prediction_strength.mean, .7);
+  EXPECT_LT(halves(cloud, 3, fit, {.replicates = 20}).agreement.mean, .7);
   for (const ClusterStability& cluster : bootstrap_jaccard(apart, 2, fit, {.replicates = 20}).clusters) {
     EXPECT_EQ(cluster.jaccard.mean, 1);
     EXPECT_EQ(cluster.recovered, 20);
@@ -114,7 +116,8 @@ TEST(Stability, IsTheSameOnAnyNumberOfThreads) {
   const Matrix x = two_clusters(50, 2, 3);
   const auto all = [&](int threads) {
     const StabilityOptions options = {.replicates = 9, .seed = 4, .threads = threads};
-    std::vector<double> values = {prediction_strength(x, 3, fit, options).mean, half_split_agreement(x, 3, fit, options).mean};
+    const HalfSplit split = halves(x, 3, fit, options);
+    std::vector<double> values = {split.prediction_strength.mean, split.agreement.mean};
     for (const ClusterStability& cluster : bootstrap_jaccard(x, 3, fit, options).clusters) values.push_back(cluster.jaccard.mean);
     return values;
   };
@@ -136,8 +139,8 @@ TEST(Stability, TreatsAWeightAsThatManyCustomers) {
   weighted.weights = weights.data();
   const Matrix copies = with_copies(weighted);
   const StabilityOptions options = {.replicates = 10};
-  EXPECT_NEAR(prediction_strength(weighted, 4, by_quadrant, options).mean, prediction_strength(copies, 4, by_quadrant, options).mean, 1e-12);
-  EXPECT_NEAR(half_split_agreement(weighted, 4, by_quadrant, options).mean, half_split_agreement(copies, 4, by_quadrant, options).mean, 1e-12);
+  EXPECT_NEAR(halves(weighted, 4, by_quadrant, options).prediction_strength.mean, halves(copies, 4, by_quadrant, options).prediction_strength.mean, 1e-12);
+  EXPECT_NEAR(halves(weighted, 4, by_quadrant, options).agreement.mean, halves(copies, 4, by_quadrant, options).agreement.mean, 1e-12);
   const auto few = bootstrap_jaccard(weighted, 4, by_quadrant, options), many = bootstrap_jaccard(copies, 4, by_quadrant, options);
   ASSERT_EQ(few.clusters.size(), many.clusters.size());
   for (std::size_t c = 0; c < few.clusters.size(); ++c)
@@ -167,9 +170,9 @@ TEST(Stability, RefusesBrokenWeightsAndMoreClustersThanRows) {
   const std::vector<double> broken(6, 1.5);
   MatrixView weighted = x;
   weighted.weights = broken.data();
-  EXPECT_THROW(prediction_strength(weighted, 2, fit), Error);
-  EXPECT_THROW(prediction_strength(x, 7, fit), Error);
-  EXPECT_THROW(half_split_agreement(x, 4, fit), Error);
+  EXPECT_THROW(halves(weighted, 2, fit), Error);
+  EXPECT_THROW(halves(x, 7, fit), Error);
+  EXPECT_THROW(halves(x, 4, fit), Error);
   EXPECT_THROW(bootstrap_jaccard(x, 2, fit, {.replicates = 0}), Error);
 }
 

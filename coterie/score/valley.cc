@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t most_times_as_many = 2;
 
-
 std::vector<double> direction_between(const double* a, const double* b, std::size_t columns) {
   std::vector<double> direction(columns);
   for (std::size_t j = 0; j < columns; ++j) direction[j] = b[j] - a[j];
@@ -28,19 +27,20 @@ std::vector<double> projected(MatrixView x, std::span<const std::uint32_t> rows,
   return places;
 }
 
+// The border leaves as many rows on either side as the clusters have: where clusters are nearest centres, those very rows.
 Valley valley_between(MatrixView x, std::span<const double> centres, const std::vector<std::vector<std::uint32_t>>& rows, std::size_t a, std::size_t b) {
   Valley valley{.a = a, .b = b};
   if (rows[a].empty() || rows[b].empty()) return valley;
-  const auto direction = direction_between(&centres[a * x.columns], &centres[b * x.columns], x.columns);
-  const std::vector<double> left = projected(x, rows[a], direction), right = projected(x, rows[b], direction);
+  std::vector<std::uint32_t> both = rows[a];
+  both.insert(both.end(), rows[b].begin(), rows[b].end());
+  const std::vector<double> all = projected(x, both, direction_between(&centres[a * x.columns], &centres[b * x.columns], x.columns));
   // Of the larger cluster only the rows next to the border.
-  const std::size_t of_left = std::min(left.size(), most_times_as_many * right.size()), of_right = std::min(right.size(), most_times_as_many * left.size());
-  std::vector<double> places(left.end() - static_cast<std::ptrdiff_t>(of_left), left.end());
-  places.insert(places.end(), right.begin(), right.begin() + static_cast<std::ptrdiff_t>(of_right));
+  const std::size_t left = std::min(rows[a].size(), most_times_as_many * rows[b].size()), right = std::min(rows[b].size(), most_times_as_many * rows[a].size());
+  const std::span<const double> places = std::span(all).subspan(rows[a].size() - left, left + right);
   valley.rows = places.size();
   valley.dip = dip(places);
   valley.p_value = dip_p_value(valley.dip, places.size());
-  valley.separation = std::min(1.0, 2 * valley.dip * static_cast<double>(places.size()) / static_cast<double>(std::min(of_left, of_right)));
+  valley.separation = std::min(1.0, 2 * valley.dip * static_cast<double>(places.size()) / static_cast<double>(std::min(left, right)));
   return valley;
 }
 

@@ -56,6 +56,16 @@ TEST(Valleys, SeeASmallCloudBesideALargeOne) {
   EXPECT_GT(v.separation, 0.3);
 }
 
+// Labels of mixtures, medoids or densities may overlap along the line; rows in any order are no valley.
+TEST(Valleys, AreNotFoundWhereLabelsOverlapInOneCrowd) {
+  const Matrix x = clouds(1, 1500, 0, 3);
+  const std::vector<double> centres = {-0.5, 0, 0, 0.5, 0, 0};
+  std::vector<std::int32_t> labels;
+  Random random(8);
+  for (std::size_t i = 0; i < x.rows(); ++i) labels.push_back(x.at(i, 0) + 0.7 * random.normal() > 0);
+  EXPECT_GT(valleys(x, centres, labels)[0].p_value, 0.1);
+}
+
 TEST(Valleys, AreTheSameOnAnyNumberOfThreadsAndEmptyClustersHaveNone) {
   const Matrix x = clouds(2, 300, 3, 9);
   const std::vector<double> centres = {0, 0, 0, 3, 0, 0, 99, 99, 99};

@@ -1,4 +1,4 @@
-// Are the segments real? The verdict on a k-means clustering, with its evidence, and the number of segments that follows.
+// Are the segments real? The verdict on a clustering, by any algorithm, with its evidence, and the number of segments that follows.
 //
 // Rule. A sample of customers is judged; k from 2 to 8 (and as far as was swept).
 //   separated  Between any two of the clusters there is a valley (score/valley.h): dip test p <= 0.01 and separation >= 0.05,
@@ -22,21 +22,26 @@
 //   of them are high (bench/RESULTS.md has the error rates of this rule and of theirs).
 // Stability is that of samples of 2,000 customers, or of as many (up to 50,000) as give the smallest segment 400: segments that only
 //   come out the same from millions count as not stable.
+// What is judged are the labels as they were delivered; of k that were not swept (2 to 8 are always looked at), those of the sample's own fit.
+//   The algorithm itself is fitted again to resamples, halves and nulls (score/refit.h). Noise is no cluster: it is left out of silhouettes
+//   and indices, is one more label where labels are compared, and between two clusters counts for the nearest, else leaving it out would make the valley. An algorithm that finds k itself has no other k, nulls, gap or
+//   prediction strength; near-optimal solutions are looked for of k-means alone.
 // Cost: fixed samples, so it does not grow with the number of customers but for drawing them.
 // Tested by: bench/verdict.cc on generated populations; iris, ruspini, xclara, faithful, coupons, order lines; threads.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "coterie/base/matrix.h"
-#include "coterie/cluster/kmeans.h"
+#include "coterie/cluster/clustering.h"
 #include "coterie/score/estimate.h"
-#include "coterie/score/near_optimum.h"
 #include "coterie/score/matched_null.h"
-#include "coterie/score/valley.h"
+#include "coterie/score/near_optimum.h"
+#include "coterie/score/refit.h"
 
 namespace coterie {
 
@@ -54,7 +59,7 @@ struct KEvidence {
   Estimate prediction_strength, half_split_agreement;
   std::vector<Estimate> jaccards;        // bootstrap, a cluster
   double least_jaccard = 0;              // of their means
-  NearOptimum near_optimum;
+  std::optional<NearOptimum> near_optimum;  // of k-means
   std::vector<NullTest> nulls;           // one a null
   double least_separation = 0, most_p_value = 1;  // over pairs of clusters
   std::size_t groups = 1;
@@ -100,16 +105,8 @@ struct VerdictOptions {
 
 inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.75;
 
-// What the valleys between its clusters say of a k, and of each of its clusters (whose resamples the evidence has already).
-void take_valleys(std::span<const Valley> found, KEvidence& evidence);
-std::vector<SegmentStability> stability_of_segments(std::span<const Valley> found, const KEvidence& evidence);
-
-// The rule, apart: from the evidence of each k what is stable and natural, and the k; then, with the segments of that k, the answer in words.
-void choose_by_evidence(std::span<const std::size_t> allowed, Verdict& verdict);
-void conclude(Verdict& verdict);
-
-// x: the customers (weighted rows count so often), scaled as they were clustered. sweep: results on x. allowed: the ks that
-// may be recommended (all in the sweep); chosen: that of the silhouette, one of them.
-Verdict judge(MatrixView x, std::span<const KmeansResult> sweep, std::span<const std::size_t> allowed, std::size_t chosen, const VerdictOptions& options = {});
+// x: the customers (weighted rows count so often), scaled as they were clustered. sweep: results on x. refit: how its algorithm is fitted
+// to samples, and to k that were not swept. allowed: the ks that may be recommended (all in the sweep); chosen: one of them, by score/choose_k.h.
+Verdict judge(MatrixView x, std::span<const Clustering> sweep, std::span<const std::size_t> allowed, std::size_t chosen, const Refit& refit, const VerdictOptions& options = {});
 
 }  // namespace coterie

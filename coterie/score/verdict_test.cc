@@ -15,7 +15,7 @@ namespace {
 Verdict verdict_on(MatrixView x, KRange range, const VerdictOptions& options = {}) {
   const auto sweep = kmeans_sweep(x, range);
   const KChoice choice = choose_k(x, sweep);
-  return judge(x, sweep, choice.allowed, choice.chosen, options);
+  return judge(x, sweep, choice.allowed, choice.chosen, refit_of(KmeansOptions{}, {}, static_cast<double>(x.rows)), options);
 }
 
 Matrix clouds(std::size_t count, std::size_t rows, double apart, std::uint64_t seed) {
@@ -41,6 +41,35 @@ TEST(Verdict, FindsPlantedSegmentsAndTakesTheirNumber) {
   EXPECT_EQ(v.table.front().k, 2u);
   EXPECT_EQ(v.table.back().k, 8u);
   for (const KEvidence& e : v.table) EXPECT_EQ(e.swept, e.k >= 3 && e.k <= 7);
+}
+
+Verdict verdict_by(const Algorithm& algorithm, MatrixView x, KRange range, const VerdictOptions& options) {
+  const Sweep sweep = cluster_sweep(algorithm, x, {}, {.range = range});
+  const KChoice choice = choose_k(x, sweep.clusterings);
+  return judge(x, sweep.clusterings, choice.allowed, choice.chosen, refit_of(algorithm, {}, static_cast<double>(x.rows)), options);
+}
+
+TEST(Verdict, IsTheSameRoadForAnyAlgorithm) {
+  const Matrix planted = clouds(4, 1600, 7, 1), crowd = clouds(1, 1600, 0, 1);
+  for (const char* name : {"kmeans", "mini-batch", "hierarchical", "gaussian-mixture", "hdbscan"}) {
+    const Algorithm algorithm = algorithm_from_name(name);
+    const Verdict v = verdict_by(algorithm, planted, {4, 5}, quick);
+    EXPECT_EQ(v.answer, Answer::natural_segments) << name << ": " << v.sentence;
+    EXPECT_EQ(v.k, 4u) << name;
+    EXPECT_EQ(v.table.size(), finds_k(algorithm) ? 1u : 7u) << name;  // 2 to 8
+    EXPECT_EQ(v.table.front().near_optimum.has_value(), name == std::string("kmeans"));
+    EXPECT_EQ(verdict_by(algorithm, crowd, {3, 3}, quick).natural_groups, 1u) << name;
+  }
+}
+
+TEST(Verdict, JudgesARareSegmentOnAsManyCustomersByAnyAlgorithm) {
+  Matrix x = clouds(2, 30000, 6, 5);
+  for (std::size_t i = 0; i < x.rows(); i += 50) x.at(i, 1) += 14;  // 2 %
+  for (const char* name : {"kmeans", "mini-batch", "gaussian-mixture"}) {
+    const Verdict v = verdict_by(algorithm_from_name(name), x, {3, 3}, {.resamples = 4, .null_drawings = 1, .gap_references = 1, .last_k = 3});
+    EXPECT_EQ(v.answer, Answer::natural_segments) << name << ": " << v.sentence;
+    EXPECT_NEAR(static_cast<double>(v.evidence(3)->stability_customers), 400 / 0.02, 4000) << name;
+  }
 }
 
 TEST(Verdict, SaysThatAnotherNumberIsNatural) {
