@@ -15,6 +15,7 @@
 #include "coterie/features/coupon_roles.h"
 #include "coterie/source/duckdb.h"
 #include "coterie/source/parse_date.h"
+#include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
@@ -309,10 +310,7 @@ struct Row {
 std::vector<Row> sorted_rows(const SqlResult& result) {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < result.rows(); ++i) {
-    Row row{std::nullopt, result.text(i, 0), i};
-    const bool canonical = row.id.size() <= 18 && (row.id[0] != '0' || row.id.size() == 1) && std::all_of(row.id.begin(), row.id.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (canonical) row.number = std::stoull(row.id);
-    rows.push_back(std::move(row));
+    rows.push_back({canonical_number(result.text(i, 0)), result.text(i, 0), i});
   }
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
     if (a.number.has_value() != b.number.has_value()) return a.number.has_value();

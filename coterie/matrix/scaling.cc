@@ -150,6 +150,12 @@ void scale_in_place(Matrix& x, const Scaling& scaling, int threads) {
   standardise_in_place(x, scaling.linear, threads);
 }
 
+Scaling scaling_of_column(const Scaling& scaling, std::size_t column) {
+  Scaling one{.method = scaling.method, .lambdas = {}, .linear = {.means = {scaling.linear.means[column]}, .deviations = {scaling.linear.deviations[column]}, .constant_columns = {}}};
+  if (!scaling.lambdas.empty()) one.lambdas = {scaling.lambdas[column]};
+  return one;
+}
+
 std::vector<HeavyTail> heavy_tails(MatrixView scaled, double limit) {
   std::vector<HeavyTail> tails;
   for (std::size_t j = 0; j < scaled.columns; ++j) {

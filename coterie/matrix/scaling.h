@@ -30,6 +30,8 @@ struct Scaling {
 // Same result for any number of threads. Throws as fit_standardisation does.
 Scaling fit_scaling(MatrixView x, ScalingMethod method, int threads = 0);
 void scale_in_place(Matrix& x, const Scaling& scaling, int threads = 0);
+// What a single column is scaled by.
+Scaling scaling_of_column(const Scaling& scaling, std::size_t column);
 
 // Columns of scaled x whose greatest magnitude is above `limit`: a few rows there decide where k-means puts its centres.
 struct HeavyTail {

@@ -26,7 +26,7 @@ RunColumns columns_of(const SavedRun& run, const Audience& audience, const HoldO
     columns.customers.push_back(customer);
     columns.row.push_back(static_cast<std::int64_t>(customer));
     columns.clusters.push_back(run.labels[customer]);
-    columns.held_out.push_back(is_held_out(run.ids[customer], hold_out.share_of(run.segment_of(customer)), hold_out.seed));
+    columns.held_out.push_back(is_held_out(run.ids.text(customer), hold_out.share_of(run.segment_of(customer)), hold_out.seed));
   }
   return columns;
 }
@@ -34,7 +34,7 @@ RunColumns columns_of(const SavedRun& run, const Audience& audience, const HoldO
 void add_run(DuckDb& duckdb, const SavedRun& run, const RunColumns& columns) {
   const std::size_t rows = columns.customers.size();
   duckdb.add_columns("run_columns", {{"row", std::span<const std::int64_t>(columns.row)},
-                                     {"id", TextColumn{rows, [&](std::size_t r) { return std::string_view(run.ids[columns.customers[r]]); }}},
+                                     {"id", TextColumn{rows, [&, id = std::string()](std::size_t r) mutable { return std::string_view(id = run.ids.text(columns.customers[r])); }}},
                                      {"cluster", std::span<const std::int64_t>(columns.clusters)},
                                      {"segment", TextColumn{rows, [&](std::size_t r) { return std::string_view(run.segment_of(columns.customers[r])); }}},
                                      {"hold_out", std::span<const std::int64_t>(columns.held_out)}});

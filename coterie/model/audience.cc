@@ -200,7 +200,7 @@ std::vector<std::uint64_t> standing_by_segment(const SavedRun& run, const Decisi
 
 void hold_out_some(const SavedRun& run, const HoldOut& hold_out, Decisions& decisions) {
   for (std::size_t customer = 0; customer < run.customers(); ++customer)
-    if (decisions.stands(customer) && is_held_out(run.ids[customer], hold_out.share_of(run.segment_of(customer)), hold_out.seed))
+    if (decisions.stands(customer) && is_held_out(run.ids.text(customer), hold_out.share_of(run.segment_of(customer)), hold_out.seed))
       decisions.refuse(customer, Outcome::hold_out);
 }
 

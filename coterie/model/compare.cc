@@ -7,10 +7,11 @@
 #include <span>
 
 #include "coterie/base/error.h"
+#include "coterie/base/parallel.h"
 #include "coterie/model/comparison_files.h"
 #include "coterie/model/match_segments.h"
-#include "coterie/model/saved_features.h"
 #include "coterie/score/agreement.h"
+#include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
@@ -22,15 +23,9 @@ void count_movement(Comparison& comparison) {
   const SavedRun &before = comparison.earlier, &after = comparison.later;
   const std::size_t ka = before.model.k, kb = after.model.k;
   comparison.movement.assign(ka + 1, std::vector<std::uint64_t>(kb + 1));
-  const CustomerIndex index(before);
-  std::vector<bool> met(before.customers());
-  for (std::size_t row = 0; row < after.customers(); ++row) {
-    const auto customer = index.find(after.ids[row]);
-    if (customer) met[*customer] = true;
-    ++comparison.movement[customer ? static_cast<std::size_t>(before.labels[*customer]) : ka][static_cast<std::size_t>(after.labels[row])];
-  }
-  for (std::size_t row = 0; row < before.customers(); ++row)
-    if (!met[row]) ++comparison.movement[static_cast<std::size_t>(before.labels[row])][kb];
+  walk_together(before.ids, after.ids, [&](std::size_t i, std::size_t j) {
+    ++comparison.movement[i == no_row ? ka : static_cast<std::size_t>(before.labels[i])][j == no_row ? kb : static_cast<std::size_t>(after.labels[j])];
+  });
 }
 
 // Of the customers that both runs have.
@@ -45,20 +40,17 @@ LabelAgreement agreement_of(const std::vector<std::vector<std::uint64_t>>& movem
   return {static_cast<std::uint64_t>(table.total), adjusted_rand(table), normalised_mutual_information(table), adjusted_mutual_information(table), fowlkes_mallows(table)};
 }
 
-// The features that both runs have, a column of each.
-struct CommonFeatures {
-  std::vector<std::string> names;
-  std::vector<std::span<const double>> before, after;
+// A feature that both runs have, by its number in each.
+struct CommonFeature {
+  std::string name;
+  std::size_t before, after;
 };
 
-CommonFeatures common_features(const SavedFeatures& before, const SavedFeatures& after) {
-  CommonFeatures common;
-  for (std::size_t f = 0; f < before.names.size(); ++f) {
-    const auto it = std::find(after.names.begin(), after.names.end(), before.names[f]);
-    if (it == after.names.end()) continue;
-    common.names.push_back(before.names[f]);
-    common.before.emplace_back(before.columns[f]);
-    common.after.emplace_back(after.columns[static_cast<std::size_t>(it - after.names.begin())]);
+std::vector<CommonFeature> common_features(const SavedFeatures& before, const SavedFeatures& after) {
+  std::vector<CommonFeature> common;
+  for (std::size_t f = 0; f < before.names().size(); ++f) {
+    const auto it = std::find(after.names().begin(), after.names().end(), before.names()[f]);
+    if (it != after.names().end()) common.push_back({before.names()[f], f, static_cast<std::size_t>(it - after.names().begin())});
   }
   return common;
 }
@@ -69,19 +61,19 @@ std::vector<std::uint64_t> common_members(const Comparison& comparison) {
   return common;
 }
 
-// The mean over customers of the squared distance to the centre of their segment, in the model's own scaling.
-double mean_squared_distance(const SavedRun& run, const SavedFeatures& features) {
-  const std::size_t columns = features.columns.size();
-  Matrix scaled(run.customers(), columns);
-  for (std::size_t f = 0; f < columns; ++f) std::copy(features.columns[f].begin(), features.columns[f].end(), scaled.column(f).begin());
-  scale_in_place(scaled, run.model.scaling);
+// One feature's part of the squared distances of customers to the centres of their segments, in the model's own scaling.
+double squared_distances(const SavedRun& run, std::size_t feature, std::span<const double> column) {
+  Matrix scaled(column.size(), 1);
+  std::copy(column.begin(), column.end(), scaled.column(0).begin());
+  scale_in_place(scaled, scaling_of_column(run.model.scaling, feature), 1);
+  std::vector<double> centre;
+  for (std::size_t c = 0; c < run.model.k; ++c) centre.push_back(run.model.centres[c * run.model.features.size() + feature]);
   double sum = 0;
-  for (std::size_t f = 0; f < columns; ++f)
-    for (std::size_t row = 0; row < run.customers(); ++row) {
-      const double difference = scaled.at(row, f) - run.model.centres[static_cast<std::size_t>(run.labels[row]) * columns + f];
-      sum += difference * difference;
-    }
-  return sum / static_cast<double>(std::max<std::size_t>(1, run.customers()));
+  for (std::size_t row = 0; row < column.size(); ++row) {
+    const double difference = scaled.at(row, 0) - centre[static_cast<std::size_t>(run.labels[row])];
+    sum += difference * difference;
+  }
+  return sum;
 }
 
 ClusterMatches same_clusters(std::size_t k) {
@@ -102,30 +94,73 @@ double mean_of(std::span<const double> values) {
   return n == 0 ? 0 : sum / n;
 }
 
-FeatureDrift drift_of(std::optional<std::size_t> segment, const std::string& feature, std::vector<double> before, std::span<const double> after) {
-  FeatureDrift drift{segment, feature, {}, mean_of(before), mean_of(after)};
-  drift.stability = population_stability(std::span<double>(before), after);
-  return drift;
+FeatureDrift drift_of(std::optional<std::size_t> segment, const std::string& feature, std::span<const double> before, std::span<const double> after) {
+  return {segment, feature, population_stability(before, after), mean_of(before), mean_of(after)};
 }
 
-std::vector<double> values_of_segment(const SavedRun& run, std::span<const double> column, std::size_t cluster) {
-  std::vector<double> values;
-  for (std::size_t row = 0; row < run.customers(); ++row)
-    if (static_cast<std::size_t>(run.labels[row]) == cluster) values.push_back(column[row]);
-  return values;
-}
-
-void measure_drift(const CommonFeatures& features, Comparison& comparison) {
-  for (std::size_t f = 0; f < features.names.size(); ++f) comparison.drift.push_back(drift_of({}, features.names[f], {features.before[f].begin(), features.before[f].end()}, features.after[f]));
-  for (std::size_t a = 0; a < comparison.earlier.model.k; ++a) {
-    if (!comparison.matches.successor[a]) continue;
-    for (std::size_t f = 0; f < features.names.size(); ++f) {
-      const std::vector<double> after = values_of_segment(comparison.later, features.after[f], *comparison.matches.successor[a]);
-      std::vector<double> before = values_of_segment(comparison.earlier, features.before[f], a);
-      if (before.size() < fewest_for_drift || after.size() < fewest_for_drift) break;
-      comparison.drift.push_back(drift_of(a, features.names[f], std::move(before), after));
-    }
+// A column's values segment by segment, in the order of the rows.
+class ColumnBySegment {
+ public:
+  ColumnBySegment(const SavedRun& run, std::span<const double> column) : begin_(run.model.k + 1), values_(column.size()) {
+    for (const std::int32_t label : run.labels) ++begin_[static_cast<std::size_t>(label) + 1];
+    for (std::size_t c = 0; c < run.model.k; ++c) begin_[c + 1] += begin_[c];
+    std::vector<std::size_t> next = begin_;
+    for (std::size_t row = 0; row < column.size(); ++row) values_[next[static_cast<std::size_t>(run.labels[row])]++] = column[row];
   }
+  std::span<const double> of(std::size_t cluster) const { return std::span<const double>(values_).subspan(begin_[cluster], begin_[cluster + 1] - begin_[cluster]); }
+
+ private:
+  std::vector<std::size_t> begin_;
+  HugeArray<double> values_;
+};
+
+// What one feature tells.
+struct FeatureComparison {
+  std::vector<FeatureDrift> drift;  // of all customers, then of each segment with enough of them
+  double distances_before = 0, distances_after = 0;  // with the same model
+};
+
+FeatureComparison compare_feature(const Comparison& comparison, const CommonFeature& feature, std::span<const double> before, std::span<const double> after) {
+  FeatureComparison result;
+  result.drift.push_back(drift_of({}, feature.name, before, after));
+  const ColumnBySegment then(comparison.earlier, before), now(comparison.later, after);
+  for (std::size_t a = 0; a < comparison.earlier.model.k; ++a) {
+    const auto b = comparison.matches.successor[a];
+    if (b && then.of(a).size() >= fewest_for_drift && now.of(*b).size() >= fewest_for_drift) result.drift.push_back(drift_of(a, feature.name, then.of(a), now.of(*b)));
+  }
+  if (!comparison.same_model) return result;
+  result.distances_before = squared_distances(comparison.earlier, feature.before, before);
+  result.distances_after = squared_distances(comparison.later, feature.after, after);
+  return result;
+}
+
+double mean_over(const SavedRun& run, double sum) { return sum / static_cast<double>(std::max<std::size_t>(1, run.customers())); }
+
+// Feature by feature, so that a few columns are in memory at a time.
+void compare_features(const std::vector<CommonFeature>& common, const SavedFeatures& before, const SavedFeatures& after, int threads, Comparison& comparison) {
+  std::vector<FeatureComparison> results(common.size());
+  for_each_block(common.size(), threads, [&](std::size_t f, int) {
+    HugeArray<double> then, now;
+    results[f] = compare_feature(comparison, common[f], before.column(common[f].before, then), after.column(common[f].after, now));
+  });
+  double distance_before = 0, distance_after = 0;
+  for (const FeatureComparison& result : results) {
+    distance_before += mean_over(comparison.earlier, result.distances_before), distance_after += mean_over(comparison.later, result.distances_after);
+    comparison.drift.insert(comparison.drift.end(), result.drift.begin(), result.drift.end());
+  }
+  std::stable_sort(comparison.drift.begin(), comparison.drift.end(), [](const FeatureDrift& a, const FeatureDrift& b) { return a.segment < b.segment; });  // all customers first
+  if (distance_before > 0) comparison.distance_ratio = distance_after / distance_before;
+}
+
+// By members and centres, for which all columns are needed at once.
+ClusterMatches match_by_features(const Comparison& comparison, const std::vector<CommonFeature>& common, const SavedFeatures& before, const SavedFeatures& after) {
+  SegmentedCustomers then{comparison.earlier.model.k, comparison.earlier.labels, {}}, now{comparison.later.model.k, comparison.later.labels, {}};
+  std::vector<HugeArray<double>> room(2 * common.size());
+  for (std::size_t f = 0; f < common.size(); ++f) {
+    then.columns.push_back(before.column(common[f].before, room[2 * f]));
+    now.columns.push_back(after.column(common[f].after, room[2 * f + 1]));
+  }
+  return match_segments(then, now, common_members(comparison));
 }
 
 // Sizes of the earlier segments then and now, and of what is none of them any more.
@@ -174,32 +209,29 @@ std::uint64_t Comparison::left() const {
   return sum;
 }
 
-Comparison compare(const std::string& earlier, const std::string& later) {
+Comparison compare(SavedRun earlier, const SavedFeatures& before, SavedRun later, const SavedFeatures& after, int threads) {
   Comparison comparison;
-  comparison.earlier = load_saved_run(earlier);
-  comparison.later = load_saved_run(later);
+  comparison.earlier = std::move(earlier), comparison.later = std::move(later);
   for (const SavedRun* run : {&comparison.earlier, &comparison.later}) require_ids(*run, "another run");
   count_movement(comparison);
   comparison.agreement = agreement_of(comparison.movement);
-  const SavedFeatures before = load_saved_features(comparison.earlier), after = load_saved_features(comparison.later);
-  const CommonFeatures features = common_features(before, after);
-  const SegmentedCustomers then{comparison.earlier.model.k, comparison.earlier.labels, features.before}, now{comparison.later.model.k, comparison.later.labels, features.after};
+  const std::vector<CommonFeature> common = common_features(before, after);
   comparison.same_model = comparison.earlier.model.features == comparison.later.model.features && comparison.earlier.model.centres == comparison.later.model.centres;
-  if (comparison.same_model) {
-    comparison.matches = same_clusters(comparison.earlier.model.k);
-    const double before_distance = mean_squared_distance(comparison.earlier, before), after_distance = mean_squared_distance(comparison.later, after);
-    if (before_distance > 0) comparison.distance_ratio = after_distance / before_distance;
-  } else {
-    comparison.matches = match_segments(then, now, common_members(comparison));
-  }
-  measure_drift(features, comparison);
+  comparison.matches = comparison.same_model ? same_clusters(comparison.earlier.model.k) : match_by_features(comparison, common, before, after);
+  compare_features(common, before, after, threads, comparison);
   comparison.segment_shares = stability_of_shares(comparison);
   advise(comparison);
   return comparison;
 }
 
+Comparison compare(const std::string& earlier, const std::string& later, int threads) {
+  SavedRun before = load_saved_run(earlier), after = load_saved_run(later);
+  const SavedFeatures then(before), now(after);
+  return compare(std::move(before), then, std::move(after), now, threads);
+}
+
 Comparison compare_runs(const CompareOptions& options) {
-  const Comparison comparison = compare(options.earlier, options.later);
+  Comparison comparison = compare(options.earlier, options.later, options.threads);
   write_comparison(options.out, comparison);
   return comparison;
 }

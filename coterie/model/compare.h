@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/model/saved_features.h"
 #include "coterie/model/saved_run.h"
 #include "coterie/score/match_clusters.h"
 #include "coterie/score/population_stability.h"
@@ -15,6 +16,7 @@ namespace coterie {
 struct CompareOptions {
   std::string earlier, later;  // folders that coterie run, refresh or assign wrote
   std::string out;             // folder; replaced as a whole when an earlier comparison wrote it
+  int threads = 0;
 };
 
 // One feature, of all customers or of one segment.
@@ -50,10 +52,12 @@ struct Comparison {
   std::uint64_t left() const;     // only in the earlier run
 };
 
-// Reads both runs and compares. Throws as load_saved_run and load_saved_features do.
-Comparison compare(const std::string& earlier, const std::string& later);
+// Reads both runs and compares. Throws as load_saved_run and SavedFeatures do. Same result on any number of threads.
+Comparison compare(const std::string& earlier, const std::string& later, int threads = 0);
+// The same for runs that are at hand.
+Comparison compare(SavedRun earlier, const SavedFeatures& before, SavedRun later, const SavedFeatures& after, int threads = 0);
 
-// The same, and writes movement.csv (the matrix), delta.csv (who entered, left or moved), segments.csv (the fate of each
+// Reads, compares, and writes movement.csv (the matrix), delta.csv (who entered, left or moved), segments.csv (the fate of each
 // segment), drift.csv and compare.json, all at once.
 Comparison compare_runs(const CompareOptions& options);
 

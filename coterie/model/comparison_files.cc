@@ -10,6 +10,7 @@
 #include "coterie/base/output_folder.h"
 #include "coterie/deliver/parted_csv.h"
 #include "coterie/deliver/report_page.h"
+#include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
@@ -41,15 +42,15 @@ void write_movement(const OutputFolder& folder, const Comparison& c) {
 // In the order of the later run; behind them, in the order of the earlier one, those who left.
 void write_delta(const OutputFolder& folder, const Comparison& c) {
   PartedCsv csv = open_csv(folder, "delta", {c.later.id_name, "change", "from_segment", "to_segment"});
-  const CustomerIndex before(c.earlier), after(c.later);
-  for (std::size_t row = 0; row < c.later.customers(); ++row) {
-    const auto customer = before.find(c.later.ids[row]);
-    const auto label = static_cast<std::size_t>(c.later.labels[row]);
-    if (customer && c.matches.predecessor[label] == static_cast<std::size_t>(c.earlier.labels[*customer])) continue;
-    csv.add(Row{c.later.ids[row], customer ? "moved" : "entered", customer ? c.earlier.segment_of(*customer) : no_segment, c.later.segment_of(row)});
-  }
-  for (std::size_t row = 0; row < c.earlier.customers(); ++row)
-    if (!after.find(c.earlier.ids[row])) csv.add(Row{c.earlier.ids[row], "left", c.earlier.segment_of(row), no_segment});
+  walk_together(c.earlier.ids, c.later.ids, [&](std::size_t before, std::size_t after) {
+    if (after == no_row) return;
+    const auto label = static_cast<std::size_t>(c.later.labels[after]);
+    if (before != no_row && c.matches.predecessor[label] == static_cast<std::size_t>(c.earlier.labels[before])) return;
+    csv.add(Row{c.later.ids.text(after), before == no_row ? "entered" : "moved", before == no_row ? no_segment : c.earlier.segment_of(before), c.later.segment_of(after)});
+  });
+  walk_together(c.earlier.ids, c.later.ids, [&](std::size_t before, std::size_t after) {
+    if (after == no_row) csv.add(Row{c.earlier.ids.text(before), "left", c.earlier.segment_of(before), no_segment});
+  });
   csv.finish();
 }
 

@@ -152,7 +152,7 @@ WrittenFile write_reconciliation(const OutputFolder& folder, const ExportResult&
   for (std::size_t c = 0; c < result.run.model.k; ++c) clusters.push_back(fmt::format(",{},{},", c, csv_field(result.run.model.segments[c].name)));
   for (std::size_t customer = 0; customer < result.run.customers(); ++customer) {
     const auto cluster = static_cast<std::size_t>(result.run.labels[customer]);
-    csv.add_line(fmt::format("{}{}{}\n", csv_field(result.run.ids[customer]), clusters[cluster], name_of(result.audience.outcomes[customer])));
+    csv.add_line(fmt::format("{}{}{}\n", csv_field(result.run.ids.text(customer)), clusters[cluster], name_of(result.audience.outcomes[customer])));
   }
   return csv.finish().front();
 }

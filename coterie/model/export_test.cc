@@ -55,10 +55,10 @@ TEST_F(Export, AParquetFileHoldsEachCustomerWithSegmentHoldOutAndFeatures) {
     const SqlResult rows = duckdb.query("SELECT CAST(user_id AS VARCHAR), cluster, segment, hold_out FROM " + table);
     ASSERT_EQ(rows.rows(), 1000u);
     for (std::size_t r = 0; r < rows.rows(); ++r) {
-      ASSERT_EQ(rows.text(r, 0), result.run.ids[r]);
+      ASSERT_EQ(rows.text(r, 0), result.run.ids.text(r));
       ASSERT_EQ(rows.integer(r, 1), result.run.labels[r]);
       ASSERT_EQ(rows.text(r, 2), result.run.segment_of(r));
-      ASSERT_EQ(rows.integer(r, 3) != 0, is_held_out(result.run.ids[r], 0.2, 5));
+      ASSERT_EQ(rows.integer(r, 3) != 0, is_held_out(result.run.ids.text(r), 0.2, 5));
     }
     const SqlResult events = duckdb.query("SELECT sum(total_events) FROM " + table);
     EXPECT_EQ(events.integer(0, 0), 20000);

@@ -7,19 +7,16 @@
 #include "coterie/model/match_segments.h"
 #include "coterie/model/saved_features.h"
 #include "coterie/model/saved_run.h"
+#include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
 
-std::string id_text(const CustomerIds& ids, std::size_t row) {
-  return row < ids.numbers.size() ? std::to_string(ids.numbers[row]) : ids.texts[row - ids.numbers.size()];
-}
-
 std::vector<std::uint64_t> common_members(const SavedRun& earlier, const CustomerTable& customers, std::span<const std::int32_t> labels, std::size_t k) {
-  const CustomerIndex index(earlier);
   std::vector<std::uint64_t> common(earlier.model.k * k);
-  for (std::size_t row = 0; row < labels.size(); ++row)
-    if (const auto customer = index.find(id_text(customers.ids, row))) ++common[static_cast<std::size_t>(earlier.labels[*customer]) * k + static_cast<std::size_t>(labels[row])];
+  walk_together(earlier.ids, customers.ids, [&](std::size_t before, std::size_t now) {
+    if (before != no_row && now != no_row) ++common[static_cast<std::size_t>(earlier.labels[before]) * k + static_cast<std::size_t>(labels[now])];
+  });
   return common;
 }
 
@@ -44,12 +41,13 @@ std::vector<int> first_identities(std::size_t k) {
 
 void keep_identities(const std::string& earlier, const CustomerTable& customers, std::span<const std::int32_t> labels, Model& model) {
   const SavedRun before = load_saved_run(earlier);
-  const SavedFeatures features = load_saved_features(before);
+  const SavedFeatures features(before);
+  std::vector<HugeArray<double>> room(features.names().size());
   SegmentedCustomers then{before.model.k, before.labels, {}}, now{model.k, labels, {}};
-  for (std::size_t f = 0; f < features.names.size(); ++f) {
-    const auto it = std::find(customers.names.begin(), customers.names.end(), features.names[f]);
+  for (std::size_t f = 0; f < features.names().size(); ++f) {
+    const auto it = std::find(customers.names.begin(), customers.names.end(), features.names()[f]);
     if (it == customers.names.end()) continue;
-    then.columns.emplace_back(features.columns[f]);
+    then.columns.push_back(features.column(f, room[f]));
     now.columns.push_back(customers.values.column(static_cast<std::size_t>(it - customers.names.begin())));
   }
   const ClusterMatches matches = match_segments(then, now, common_members(before, customers, labels, model.k));

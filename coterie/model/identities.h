@@ -16,7 +16,7 @@ std::vector<int> first_identities(std::size_t k);
 
 // Matches the clusters of a refitted model with the segments of the run in `earlier` (score/match_clusters.h). A segment that
 // goes on keeps its identity and its name; the evidence is the new fit's. A new one gets the next free number and keeps its
-// own name, with " (new)" behind it where that name is taken. Throws as load_saved_run and load_saved_features do.
+// own name, with " (new)" behind it where that name is taken. Throws as load_saved_run and SavedFeatures do.
 void keep_identities(const std::string& earlier, const CustomerTable& customers, std::span<const std::int32_t> labels, Model& model);
 
 }  // namespace coterie

@@ -100,13 +100,7 @@ bool is_known(const StoreManifest& manifest, const std::string& path, std::vecto
   const std::uint64_t bytes = fs::file_size(path, error);
   const auto same_size = [&](const InputReport& input) { return input.file.bytes == bytes && input.file.made_from.empty(); };
   if (std::none_of(manifest.inputs.begin(), manifest.inputs.end(), same_size)) return false;
-  StreamHash hash;
-  std::ifstream file(path, std::ios::binary);
-  for (std::vector<char> part(1 << 20); file;) {
-    file.read(part.data(), static_cast<std::streamsize>(part.size()));
-    hash.add({part.data(), static_cast<std::size_t>(file.gcount())});
-  }
-  const std::string content = hash.finish();
+  const std::string content = hash_of_file(path);
   for (const InputReport& input : manifest.inputs)
     if (same_size(input) && input.file.hash == content) {
       notes.push_back(fmt::format("{}: not read again, the store has its content already (from {})", path, input.file.path));

@@ -13,10 +13,12 @@
 #include "coterie/base/time.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
+#include "coterie/model/comparison_files.h"
 #include "coterie/model/earlier_options.h"
 #include "coterie/model/shop_data.h"
 #include "coterie/model/store_manifest.h"
 #include "coterie/segments/profile.h"
+#include "coterie/source/content_hash.h"
 
 namespace coterie {
 namespace {
@@ -78,6 +80,17 @@ bool is_of_run(const std::string& entry) {
   return std::find(names.begin(), names.end(), entry) != names.end();
 }
 
+// The refreshed run need not be read back.
+Comparison compare_with_earlier(const RefreshOptions& options, const Model& model, CustomerTable customers, std::span<const std::int32_t> labels) {
+  const std::string& folder = options.run.out;
+  SavedRun earlier = load_saved_run(options.model);
+  SavedRun later{folder, model, customers.id_name, std::move(customers.ids), {labels.begin(), labels.end()}, hash_of_file(folder + "/customer_segments.csv")};
+  const SavedFeatures before(earlier), after(customers);
+  Comparison comparison = compare(std::move(earlier), before, std::move(later), after, options.run.threads);
+  write_comparison(folder + "/changes", comparison);
+  return comparison;
+}
+
 void refresh_under_model(RefreshOptions options, RefreshResult& result) {
   RunOptions& run = options.run;
   const Model model = load_model(options.model);
@@ -108,6 +121,7 @@ void refresh_under_model(RefreshOptions options, RefreshResult& result) {
   if (read.store) read.store->commit();
   folder.commit();
   result.read = read.read;
+  result.comparison = compare_with_earlier(options, model, std::move(read.customers), labels);
 }
 
 // What the earlier run was told about its data holds for the new one, too.
@@ -131,6 +145,7 @@ void refit(const RefreshOptions& options, RefreshResult& refreshed) {
   if (fs::exists(hold_out)) fs::copy_file(hold_out, run.out + "/hold_out.json", fs::copy_options::overwrite_existing);
   refreshed.read = result.read;
   refreshed.notes = result.notes;
+  refreshed.comparison = compare_runs({options.model, run.out, run.out + "/changes", run.threads});
 }
 
 // Where the earlier run keeps a store, it goes on.
@@ -153,7 +168,6 @@ RefreshResult refresh(RefreshOptions options) {
   RefreshResult result;
   if (options.refit) refit(options, result);
   else refresh_under_model(options, result);
-  result.comparison = compare_runs({options.model, options.run.out, options.run.out + "/changes"});
   return result;
 }
 

@@ -9,7 +9,6 @@
 
 #include "coterie/base/error.h"
 #include "coterie/source/csv_file.h"
-#include "coterie/source/duckdb.h"
 
 namespace coterie {
 namespace {
@@ -20,13 +19,8 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
   throw Error(ErrorKind::damaged_input, what, "make the folder again with coterie run", path);
 }
 
-void read_parquet_columns(const std::string& path, SavedFeatures& features) {
-  DuckDb duckdb;
-  for (const std::string& name : features.names) {
-    const SqlResult result = duckdb.query(fmt::format("SELECT CAST({} AS DOUBLE) FROM read_parquet({})", sql_name(name), sql_text(path)));
-    std::vector<double>& column = features.columns.emplace_back();
-    for (std::size_t row = 0; row < result.rows(); ++row) column.push_back(result.is_null(row, 0) ? missing : result.real(row, 0));
-  }
+void require_customers(const std::string& path, std::size_t found, std::size_t expected) {
+  if (found != expected) throw_damaged(path, fmt::format("there are {} customers, and {} in customer_segments.csv", found, expected));
 }
 
 double number_from_text(std::string_view text, const std::string& path) {
@@ -37,34 +31,49 @@ double number_from_text(std::string_view text, const std::string& path) {
   return number;
 }
 
-void read_csv_columns(const std::string& path, SavedFeatures& features) {
+Matrix read_csv_columns(const std::string& path, const std::vector<std::string>& names, std::size_t customers) {
   CsvFile file(path, ',');
   std::vector<std::size_t> places;
-  for (const std::string& name : features.names) {
+  for (const std::string& name : names) {
     const auto& columns = file.dialect().columns;
     const auto it = std::find(columns.begin(), columns.end(), name);
     if (it == columns.end()) throw_damaged(path, fmt::format("there is no column \"{}\"", name));
     places.push_back(static_cast<std::size_t>(it - columns.begin()));
   }
-  features.columns.resize(places.size());
+  Matrix columns(customers, names.size());
+  std::size_t row = 0;
   file.for_each_row([&](std::span<const std::string_view> fields) {
-    for (std::size_t f = 0; f < places.size(); ++f) features.columns[f].push_back(number_from_text(fields[places[f]], path));
+    for (std::size_t f = 0; row < customers && f < places.size(); ++f) columns.at(row, f) = number_from_text(fields[places[f]], path);
+    ++row;
   });
+  require_customers(path, row, customers);
+  return columns;
 }
 
 }  // namespace
 
-SavedFeatures load_saved_features(const SavedRun& run) {
+SavedFeatures::SavedFeatures(const SavedRun& run) : names_(run.model.features), customers_(run.customers()) {
   const std::string parquet = run.folder + "/features.parquet", csv = run.folder + "/features.csv";
-  const bool is_parquet = std::filesystem::exists(parquet);
-  if (!is_parquet && !std::filesystem::exists(csv))
+  if (std::filesystem::exists(parquet)) {
+    parquet_ = parquet, mutex_ = std::make_unique<std::mutex>(), duckdb_ = std::make_unique<DuckDb>(DuckDbOptions{.threads = 1});
+  } else if (std::filesystem::exists(csv)) {
+    read_ = read_csv_columns(csv, names_, customers_), table_ = read_;
+  } else {
     throw Error(ErrorKind::missing_input, "the run has neither features.parquet nor features.csv", "make the folder again with coterie run", run.folder);
-  SavedFeatures features{run.model.features, {}};
-  if (is_parquet) read_parquet_columns(parquet, features);
-  else read_csv_columns(csv, features);
-  for (const auto& column : features.columns)
-    if (column.size() != run.customers()) throw_damaged(is_parquet ? parquet : csv, fmt::format("there are {} customers, and {} in customer_segments.csv", column.size(), run.customers()));
-  return features;
+  }
+}
+
+SavedFeatures::SavedFeatures(const CustomerTable& table) : names_(table.names), table_(table.values) {}
+
+std::span<const double> SavedFeatures::column(std::size_t feature, HugeArray<double>& room) const {
+  return parquet_.empty() ? table_.column(feature) : read_parquet(feature, room);
+}
+
+std::span<const double> SavedFeatures::read_parquet(std::size_t feature, HugeArray<double>& room) const {
+  if (room.size() != customers_) room = HugeArray<double>(customers_);
+  const std::lock_guard lock(*mutex_);
+  require_customers(parquet_, duckdb_->query_reals(fmt::format("SELECT CAST({} AS DOUBLE) FROM read_parquet({})", sql_name(names_[feature]), sql_text(parquet_)), room), customers_);
+  return room;
 }
 
 }  // namespace coterie

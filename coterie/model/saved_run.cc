@@ -8,7 +8,9 @@
 #include <charconv>
 
 #include "coterie/base/error.h"
+#include "coterie/base/random.h"
 #include "coterie/source/csv_file.h"
+#include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
@@ -27,6 +29,36 @@ std::int32_t label_from_text(std::string_view text, std::size_t k, const std::st
 
 std::size_t row_of(std::uint64_t slot) { return (slot & 0xffffffff) - 1; }
 
+// Ids as the file has them: numbers rising, then texts.
+class IdsInOrder {
+ public:
+  explicit IdsInOrder(const std::string& path) : path_(path) {}
+
+  void add(std::string_view id) {
+    if (const auto number = canonical_number(id)) {
+      if (!texts_.empty() || (!numbers_.empty() && *number <= numbers_.back())) fail(id, !numbers_.empty() && *number == numbers_.back());
+      numbers_.push_back(*number);
+    } else {
+      if (!texts_.empty() && id <= texts_.back()) fail(id, id == texts_.back());
+      texts_.emplace_back(id);
+    }
+  }
+  CustomerIds finish() {
+    CustomerIds ids{HugeArray<std::uint64_t>(numbers_.size()), std::move(texts_)};
+    std::copy(numbers_.begin(), numbers_.end(), ids.numbers.begin());
+    return ids;
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view id, bool twice) const {
+    throw_damaged(path_, fmt::format("the customer {} is {}", id, twice ? "there twice" : "not in its place: numbers come first, rising, then texts"));
+  }
+
+  const std::string& path_;
+  std::vector<std::uint64_t> numbers_;
+  std::vector<std::string> texts_;
+};
+
 }  // namespace
 
 SavedRun load_saved_run(const std::string& folder) {
@@ -39,10 +71,12 @@ SavedRun load_saved_run(const std::string& folder) {
   if (cluster == columns.end()) throw_damaged(file.path(), "there is no column \"cluster\"");
   const auto label_column = static_cast<std::size_t>(cluster - columns.begin());
   run.id_name = columns.front();
+  IdsInOrder ids(file.path());
   const RowCounts rows = file.for_each_row([&](std::span<const std::string_view> fields) {
-    run.ids.emplace_back(fields[0]);
+    ids.add(fields[0]);
     run.labels.push_back(label_from_text(fields[label_column], run.model.k, file.path()));
   });
+  run.ids = ids.finish();
   if (rows.used != rows.read) throw_damaged(file.path(), fmt::format("{} of {} rows are no rows of this table", rows.all_set_aside(), rows.read));
   run.labels_hash = file.facts().hash;
   return run;
@@ -54,21 +88,25 @@ void require_ids(const SavedRun& run, const std::string& purpose) {
               "run again on a table with a column of ids: --column NAME=id", run.folder);
 }
 
+std::uint64_t CustomerIndex::hash_of(std::optional<std::uint64_t> number, std::string_view id) { return number ? mix64(*number) : XXH3_64bits(id.data(), id.size()); }
+
 CustomerIndex::CustomerIndex(const SavedRun& run) : ids_(run.ids), slots_(std::bit_ceil(2 * run.ids.size() + 2)) {
+  const std::size_t numbers = ids_.numbers.size();
   for (std::size_t row = 0; row < ids_.size(); ++row) {
-    const std::uint64_t hash = XXH3_64bits(ids_[row].data(), ids_[row].size());
+    const std::uint64_t hash = row < numbers ? hash_of(ids_.numbers[row], "") : hash_of({}, ids_.texts[row - numbers]);
     std::size_t at = hash & (slots_.size() - 1);
-    for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1))
-      if (slots_[at] >> 32 == hash >> 32 && ids_[row_of(slots_[at])] == ids_[row])
-        throw_damaged(run.folder + "/customer_segments.csv", "a customer is there twice");
+    while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = (hash >> 32 << 32) | (row + 1);
   }
 }
 
 std::optional<std::size_t> CustomerIndex::find(std::string_view id) const {
-  const std::uint64_t hash = XXH3_64bits(id.data(), id.size());
+  const std::optional<std::uint64_t> number = canonical_number(id);
+  const std::size_t numbers = ids_.numbers.size();
+  const auto is_at = [&](std::size_t row) { return number ? row < numbers && ids_.numbers[row] == *number : row >= numbers && ids_.texts[row - numbers] == id; };
+  const std::uint64_t hash = hash_of(number, id);
   for (std::size_t at = hash & (slots_.size() - 1); slots_[at] != 0; at = (at + 1) & (slots_.size() - 1))
-    if (slots_[at] >> 32 == hash >> 32 && ids_[row_of(slots_[at])] == id) return row_of(slots_[at]);
+    if (slots_[at] >> 32 == hash >> 32 && is_at(row_of(slots_[at]))) return row_of(slots_[at]);
   return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "coterie/model/model.h"
+#include "coterie/table/customer_table.h"
 
 namespace coterie {
 
@@ -15,7 +16,7 @@ struct SavedRun {
   std::string folder;
   Model model;
   std::string id_name;               // the header of the customer column
-  std::vector<std::string> ids;      // as written, in the order of customer_segments.csv
+  CustomerIds ids;                   // in the order of customer_segments.csv
   std::vector<std::int32_t> labels;  // a customer each, in [0, k)
   std::string labels_hash;           // of customer_segments.csv: see source/content_hash.h
 
@@ -23,7 +24,8 @@ struct SavedRun {
   const std::string& segment_of(std::size_t customer) const { return model.segments[static_cast<std::size_t>(labels[customer])].name; }
 };
 
-// Throws Error(missing_input) when the folder holds no run, Error(damaged_input) when its files do not fit together.
+// Throws Error(missing_input) when the folder holds no run, Error(damaged_input) when its files do not fit together or the
+// customers are not in the order of their ids.
 SavedRun load_saved_run(const std::string& folder);
 
 // Throws Error(usage) when the run's customers have no ids but are numbered: then nobody can be found again in `purpose`.
@@ -36,8 +38,10 @@ class CustomerIndex {
   std::optional<std::size_t> find(std::string_view id) const;
 
  private:
+  static std::uint64_t hash_of(std::optional<std::uint64_t> number, std::string_view id);
+
   // Open addressing: the upper half of the id's hash, and its row + 1; 0 is free. Half of the slots are used at most.
-  const std::vector<std::string>& ids_;
+  const CustomerIds& ids_;
   std::vector<std::uint64_t> slots_;
 };
 

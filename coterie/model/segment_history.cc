@@ -11,6 +11,7 @@
 #include "coterie/model/earlier_options.h"
 #include "coterie/model/shop_data.h"
 #include "coterie/source/ledger.h"
+#include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
@@ -23,21 +24,11 @@ struct Assigned {
 
 // Customers of one segment now that were in another or none before, and the other way round; both tables are sorted by id.
 void count_moves(const Assigned& before, const Assigned& now, std::span<SegmentAt> rows) {
-  const auto less = [](const CustomerIds& a, std::size_t i, const CustomerIds& b, std::size_t j) {
-    const bool a_number = i < a.numbers.size(), b_number = j < b.numbers.size();
-    if (a_number != b_number) return a_number;
-    return a_number ? a.numbers[i] < b.numbers[j] : a.texts[i - a.numbers.size()] < b.texts[j - b.numbers.size()];
-  };
-  std::size_t i = 0, j = 0;
-  const CustomerIds &a = before.customers.ids, &b = now.customers.ids;
-  while (i < a.size() || j < b.size()) {
-    const bool only_before = j == b.size() || (i < a.size() && less(a, i, b, j)), only_now = !only_before && (i == a.size() || less(b, j, a, i));
-    const std::int32_t from = only_now ? -1 : before.labels[i], to = only_before ? -1 : now.labels[j];
+  walk_together(before.customers.ids, now.customers.ids, [&](std::size_t i, std::size_t j) {
+    const std::int32_t from = i == no_row ? -1 : before.labels[i], to = j == no_row ? -1 : now.labels[j];
     if (from != to && from >= 0) ++rows[static_cast<std::size_t>(from)].left;
     if (from != to && to >= 0) ++rows[static_cast<std::size_t>(to)].entered;
-    i += !only_now;
-    j += !only_before;
-  }
+  });
 }
 
 void write_history(OutputFile& file, const SegmentHistory& history) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
+#include <iterator>
 #include <numeric>
+
+#include "coterie/matrix/order_statistics.h"
 
 namespace coterie {
 namespace {
@@ -11,26 +14,46 @@ namespace {
 constexpr double some_shift = 0.1, strong_shift = 0.25, half_customer = 0.5;
 constexpr std::size_t deciles = 10;
 
-std::vector<double> edges_of(std::span<double> values) {
-  std::sort(values.begin(), values.end());
-  std::vector<double> edges;
-  for (std::size_t i = 1; i < deciles && !values.empty(); ++i) {
-    const double edge = values[(i * values.size() + deciles - 1) / deciles - 1];
-    if (edges.empty() || edge > edges.back()) edges.push_back(edge);
-  }
+// No NaN.
+std::vector<double> edges_of(std::span<const double> values) {
+  if (values.empty()) return {};
+  std::vector<std::size_t> places;
+  for (std::size_t i = 1; i < deciles; ++i) places.push_back((i * values.size() + deciles - 1) / deciles - 1);
+  places.push_back(values.size() - 1);
+  std::vector<double> edges = order_statistics(values, places);
+  const double largest = edges.back();
+  edges.pop_back();
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   // Nothing lies above an edge that is the largest value.
-  if (!edges.empty() && edges.back() == values.back()) edges.pop_back();
+  if (edges.back() == largest) edges.pop_back();
   return edges;
 }
 
-// A bin each between the edges, and one for NaN.
+std::uint64_t count_above(std::span<const double> values, double edge) {
+  std::uint64_t above = 0;
+  for (const double value : values) above += value > edge;
+  return above;
+}
+
+// A bin each between the edges, and one for NaN. Comparing with every edge needs no branch, which searching does.
 std::vector<std::uint64_t> counts_of(std::span<const double> values, const std::vector<double>& edges) {
-  std::vector<std::uint64_t> counts(edges.size() + 2);
-  for (const double value : values) {
-    const auto bin = std::isnan(value) ? edges.size() + 1 : static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), value) - edges.begin());
-    ++counts[bin];
+  constexpr std::size_t block = 1024;  // stays in the nearest cache
+  std::vector<std::uint64_t> counts(edges.size() + 2), above(edges.size());
+  for (std::size_t begin = 0; begin < values.size(); begin += block) {
+    const std::span<const double> part = values.subspan(begin, std::min(block, values.size() - begin));
+    for (const double value : part) counts.back() += std::isnan(value);
+    for (std::size_t e = 0; e < edges.size(); ++e) above[e] += count_above(part, edges[e]);
   }
+  std::uint64_t left = values.size() - counts.back();
+  for (std::size_t e = 0; e < edges.size(); ++e) counts[e] = left - above[e], left = above[e];
+  counts[edges.size()] = left;
   return counts;
+}
+
+std::vector<double> without_nan(std::span<const double> values) {
+  std::vector<double> numbers;
+  std::copy_if(values.begin(), values.end(), std::back_inserter(numbers), [](double value) { return !std::isnan(value); });
+  return numbers;
 }
 
 }  // namespace
@@ -57,9 +80,9 @@ PopulationStability population_stability(std::span<const std::uint64_t> before, 
   return result;
 }
 
-PopulationStability population_stability(std::span<double> before, std::span<const double> after) {
-  const auto first_nan = std::partition(before.begin(), before.end(), [](double value) { return !std::isnan(value); });
-  const std::vector<double> edges = edges_of(before.first(static_cast<std::size_t>(first_nan - before.begin())));
+PopulationStability population_stability(std::span<const double> before, std::span<const double> after) {
+  const bool complete = std::none_of(before.begin(), before.end(), [](double value) { return std::isnan(value); });
+  const std::vector<double> edges = complete ? edges_of(before) : edges_of(without_nan(before));
   std::vector<std::uint64_t> a = counts_of(before, edges), b = counts_of(after, edges);
   if (a.back() + b.back() == 0) a.pop_back(), b.pop_back();
   return population_stability(a, b);

@@ -29,7 +29,7 @@ struct PopulationStability {
 PopulationStability population_stability(std::span<const std::uint64_t> before, std::span<const std::uint64_t> after);
 
 // Of values: bins are between the deciles of `before` (its smallest value that at least i/10 of the values do not exceed; equal
-// ones are one), open at both ends, each with its upper edge. NaN is a bin of its own where there is one. Reorders `before`.
-PopulationStability population_stability(std::span<double> before, std::span<const double> after);
+// ones are one), open at both ends, each with its upper edge. NaN is a bin of its own where there is one.
+PopulationStability population_stability(std::span<const double> before, std::span<const double> after);
 
 }  // namespace coterie

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -54,6 +55,33 @@ TEST(PopulationStability, BinsOfEqualValuesAreOneAndNanIsItsOwn) {
   EXPECT_NEAR(result.index, population_stability(std::vector<std::uint64_t>{8, 1, 1}, std::vector<std::uint64_t>{1, 1, 2}).index, 1e-15);
   std::vector<double> constant(50, 2.0);
   EXPECT_EQ(population_stability(std::span<double>(constant), std::vector<double>{2, 2, 2}).bins, 1u);
+}
+
+// The slow twin sorts, and looks each value up.
+PopulationStability by_sorting(std::vector<double> before, const std::vector<double>& after) {
+  std::sort(before.begin(), before.end());
+  std::vector<double> edges;
+  for (std::size_t i = 1; i < 10; ++i) {
+    const double edge = before[(i * before.size() + 9) / 10 - 1];
+    if ((edges.empty() || edge > edges.back()) && edge < before.back()) edges.push_back(edge);
+  }
+  std::vector<std::uint64_t> a(edges.size() + 1), b(edges.size() + 1);
+  const auto bin = [&](double value) { return static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), value) - edges.begin()); };
+  for (const double value : before) ++a[bin(value)];
+  for (const double value : after) ++b[bin(value)];
+  return population_stability(a, b);
+}
+
+TEST(PopulationStability, IsTheOneOfSortedValues) {
+  Random random(8);
+  for (const std::size_t n : {1, 9, 10, 11, 1000, 9000}) {
+    std::vector<double> before(n), after(n / 2 + 3);
+    for (double& value : before) value = std::floor(std::exp(2 * random.normal())) - 1;
+    for (double& value : after) value = std::floor(std::exp(2.2 * random.normal())) - 1;
+    const PopulationStability found = population_stability(before, after), expected = by_sorting(before, after);
+    EXPECT_EQ(found.index, expected.index) << n;
+    EXPECT_EQ(found.bins, expected.bins) << n;
+  }
 }
 
 TEST(PopulationStability, AShiftedSampleIsFound) {

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "coterie/base/parallel.h"
-#include "coterie/segments/order_statistics.h"
+#include "coterie/matrix/order_statistics.h"
 
 namespace coterie {
 namespace {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <fstream>
 
 #include "coterie/base/cpu.h"
 
@@ -33,6 +34,16 @@ std::string content_hash(std::span<const std::uint64_t> piece_digests) {
   static_assert(std::endian::native == std::endian::little);
   const auto bytes = std::as_bytes(piece_digests);
   return fmt::format("xxh3-4m:{:016x}", xxh3({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+}
+
+std::string hash_of_file(const std::string& path) {
+  StreamHash hash;
+  std::ifstream file(path, std::ios::binary);
+  for (std::vector<char> part(1 << 20); file;) {
+    file.read(part.data(), static_cast<std::streamsize>(part.size()));
+    hash.add({part.data(), static_cast<std::size_t>(file.gcount())});
+  }
+  return hash.finish();
 }
 
 struct StreamHash::State {

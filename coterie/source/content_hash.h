@@ -24,6 +24,9 @@ std::uint64_t xxh3(std::string_view bytes);
 // The fingerprint from the digests of all pieces in file order.
 std::string content_hash(std::span<const std::uint64_t> piece_digests);
 
+// The fingerprint of a file; of none or one that cannot be read, that of no bytes.
+std::string hash_of_file(const std::string& path);
+
 // The same for bytes that arrive in order, in parts of any size.
 class StreamHash {
  public:

@@ -327,6 +327,24 @@ SqlResult DuckDb::query(const std::string& sql) {
   return out;
 }
 
+std::size_t DuckDb::query_reals(const std::string& sql, std::span<double> values) {
+  const Functions& duckdb = functions();
+  OwnedResult result;
+  if (duckdb.duckdb_query(connection_->connection, sql.c_str(), &result.raw) != success) fail(result.raw);
+  assert(duckdb.duckdb_column_count(&result.raw) == 1 && duckdb.duckdb_column_type(&result.raw, 0) == double_);
+  std::size_t rows = 0;
+  while (Handle raw = duckdb.duckdb_fetch_chunk(result.raw)) {
+    const OwnedChunk chunk(raw);
+    const std::size_t n = duckdb.duckdb_data_chunk_get_size(raw), fits = rows < values.size() ? std::min(n, values.size() - rows) : 0;
+    const ResultVector vector = vector_of(result.raw, raw, 0);
+    std::copy_n(static_cast<const double*>(vector.data), fits, values.begin() + static_cast<std::ptrdiff_t>(std::min(rows, values.size())));
+    for (std::size_t row = 0; vector.validity != nullptr && row < fits; ++row)
+      if ((vector.validity[row / 64] >> row % 64 & 1) == 0) values[rows + row] = std::nan("");
+    rows += n;
+  }
+  return rows;
+}
+
 void DuckDb::add_columns(const std::string& name, std::vector<SqlColumn> columns) {
   assert(!columns.empty());
   assert(std::all_of(columns.begin(), columns.end(), [&](const auto& column) { return column.rows() == columns[0].rows(); }));

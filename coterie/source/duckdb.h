@@ -76,6 +76,9 @@ class DuckDb {
   // else Error(usage), with DuckDB's message.
   void execute(const std::string& sql);
   SqlResult query(const std::string& sql);
+  // A result of one column of DOUBLE, written where `values` is; null becomes NaN. Returns how many rows there are, of
+  // which those beyond `values` are only counted.
+  std::size_t query_reals(const std::string& sql, std::span<double> values);
 
   // Makes "SELECT * FROM name()" read these columns (equally long), in row order. What they view must live
   // until the last query on them. An equal name must not be given twice.

@@ -14,6 +14,7 @@
 #include "coterie/base/error.h"
 #include "coterie/base/nearest_name.h"
 #include "coterie/source/rounded_id.h"
+#include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
@@ -121,11 +122,6 @@ class RowReader {
   std::unordered_map<std::string, std::string> ids_;  // with their rows
   std::unordered_set<std::string> rows_;
 };
-
-std::optional<std::uint64_t> canonical_number(const std::string& id) {
-  const bool canonical = !id.empty() && id.size() <= 18 && (id[0] != '0' || id.size() == 1) && std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return canonical ? std::optional<std::uint64_t>(std::stoull(id)) : std::nullopt;
-}
 
 // Numbers rising, then texts in byte order.
 std::vector<std::size_t> order_by_id(const std::vector<ReadRow>& rows) {

@@ -1,4 +1,4 @@
-#include "coterie/segments/order_statistics.h"
+#include "coterie/matrix/order_statistics.h"
 
 #include <gtest/gtest.h>
 
