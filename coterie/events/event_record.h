@@ -108,29 +108,32 @@ inline PackedItem pack_item(const Event& event, std::uint32_t category, std::uin
   return item;
 }
 
-// Which of the recent places, or 4 to 7; takes the next place where it is none of them.
+// Which of the recent places, or 4 to 7; takes the next place where it is none of them. Without a branch: whether a customer is
+// a recent one is as good as random, and a wrong guess costs more than all of this.
 inline unsigned put_who(const Event& event, RecentEvents& recent) {
   unsigned match = 0;
   for (unsigned i = 0; i < RecentEvents::places; ++i)
     match |= static_cast<unsigned>(((recent.customer[i] ^ event.customer) | (recent.session[i] ^ event.session)) == 0) << i;
-  const unsigned place = match != 0 ? static_cast<unsigned>(std::countr_zero(match)) : recent.next;
+  const unsigned is_recent = 0u - static_cast<unsigned>(match != 0);  // all bits
+  const unsigned place = (static_cast<unsigned>(std::countr_zero(match | 1u << RecentEvents::places)) & is_recent) | (recent.next & ~is_recent);
   recent.customer[place] = event.customer;
   recent.session[place] = event.session;
-  recent.next = (recent.next + (match == 0)) % RecentEvents::places;
+  recent.next = (recent.next + 1 + is_recent) % RecentEvents::places;
   const unsigned is_new = 4u + (event.customer >> 32 != 0) + 2u * (event.session == no_identifier);
-  return match != 0 ? place : is_new;
+  return (place & is_recent) | (is_new & ~is_recent);
 }
 
 inline char* put_time(char* at, std::int64_t time_ms, RecentEvents& recent, unsigned& kind) {
   const std::int64_t seconds = time_ms / 1000;
-  const std::int64_t since = seconds - recent.seconds;
+  const auto since = static_cast<std::uint64_t>(seconds - recent.seconds);
   recent.seconds = seconds;
-  if (seconds * 1000 != time_ms || static_cast<std::uint64_t>(seconds) >> 32 != 0) {
+  if (seconds * 1000 != time_ms || static_cast<std::uint64_t>(seconds) >> 32 != 0) [[unlikely]] {
     kind = 3;
     return put(at, static_cast<std::uint64_t>(time_ms), 8);
   }
-  kind = static_cast<std::uint64_t>(since) < 0x100 ? 0 : static_cast<std::uint64_t>(since) < 0x10000 ? 1 : 2;
-  return put(at, static_cast<std::uint64_t>(kind == 2 ? seconds : since), time_bytes[kind]);
+  kind = static_cast<unsigned>(since >= 0x100) + static_cast<unsigned>(since >= 0x10000);
+  const std::uint64_t is_far = 0u - std::uint64_t{since >= 0x10000};
+  return put(at, (static_cast<std::uint64_t>(seconds) & is_far) | (since & ~is_far), time_bytes[kind]);
 }
 
 // Who and when, behind `header_bytes` of header; the header's first byte is returned.
