@@ -14,6 +14,7 @@
 #include "coterie/base/cpu.h"
 #include "coterie/base/error.h"
 #include "coterie/base/parallel.h"
+#include "coterie/base/prefetch.h"
 #include "coterie/cluster/kmeans_kernels.h"
 #include "coterie/matrix/group.h"
 
@@ -145,12 +146,12 @@ void fetch_tile(MatrixView x, std::size_t first, std::span<LloydRun* const> runs
   unsigned any = 0;
   for (const LloydRun* run : runs) {
     const unsigned mine = groups_to_look_at(*run, first, groups);
-    for (unsigned bits = mine; bits != 0; bits &= bits - 1) __builtin_prefetch(run->labels.data() + first + group_rows * static_cast<std::size_t>(std::countr_zero(bits)));
+    for (unsigned bits = mine; bits != 0; bits &= bits - 1) coterie::prefetch(run->labels.data() + first + group_rows * static_cast<std::size_t>(std::countr_zero(bits)));
     any |= mine;
   }
   for (unsigned bits = any; bits != 0; bits &= bits - 1) {
     const double* values = x.values + first + group_rows * static_cast<std::size_t>(std::countr_zero(bits));
-    for (std::size_t j = 0; j < x.columns; ++j) __builtin_prefetch(values + j * x.stride), __builtin_prefetch(values + j * x.stride + 8);
+    for (std::size_t j = 0; j < x.columns; ++j) coterie::prefetch(values + j * x.stride), coterie::prefetch(values + j * x.stride + 8);
   }
 }
 

@@ -33,12 +33,12 @@ void EventPartition::grow() {
 void EventPartition::decode(const EventStore& store, std::size_t partition) {
   StoredEvent* event = events_.data();
   std::uint32_t* number = customer_of_.data();
-  RecentEvents recent;
-  std::uint32_t recent_number[RecentEvents::places]{};
+  record::RecentRecords recent;
+  std::uint32_t recent_number[record::RecentRecords::places]{};
   store.for_each_run(partition, [&](const record::Vocabulary& vocabulary, const char* at, std::size_t size) {
     for (const char* end = at + size; at < end; ++event, ++number) {
       record::Who who;
-      at = record::decode(at, vocabulary, recent, *event, others_, who);
+      at = record::decode(at, vocabulary, recent, *event, lists_, who);
       if (who.is_new) recent_number[who.place] = number_of(recent.customer[who.place]);
       *number = recent_number[who.place];
     }
@@ -62,7 +62,7 @@ void EventPartition::read(const EventStore& store, std::size_t partition) {
   items_ = &store.items();
   if (slots_.empty()) slots_.resize(4096);
   std::fill(slots_.begin(), slots_.end(), Slot{0, empty});
-  customers_.clear(), others_.clear();
+  customers_.clear(), lists_.clear();
   events_.resize(store.events_in(partition));
   customer_of_.resize(events_.size());
   decode(store, partition);
@@ -70,7 +70,7 @@ void EventPartition::read(const EventStore& store, std::size_t partition) {
 }
 
 void EventPartition::forget_large(std::size_t events) {
-  if (events_.size() > events) events_ = {}, customer_of_ = {}, order_ = {}, others_ = {};
+  if (events_.size() > events) events_ = {}, customer_of_ = {}, order_ = {}, lists_ = {};
 }
 
 }  // namespace coterie

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "coterie/base/prefetch.h"
 #include "coterie/events/event_store.h"
 
 namespace coterie {
@@ -12,7 +13,7 @@ namespace coterie {
 class EventPartition {
  public:
   // What reading takes for each event.
-  static constexpr std::size_t bytes_of_one = sizeof(StoredEvent) + 2 * sizeof(std::uint32_t) + sizeof(Item);
+  static constexpr std::size_t bytes_of_one = sizeof(StoredEvent) + 2 * sizeof(std::uint32_t) + StoredLists::bytes_of_one;
 
   void read(const EventStore& store, std::size_t partition);
   // Gives the memory back that a large partition took.
@@ -24,17 +25,19 @@ class EventPartition {
   const std::vector<std::uint32_t>& starts() const { return starts_; }
   const std::vector<std::uint32_t>& order() const { return order_; }
 
-  // Fetches what event() will read, and before that what prefetch_item() will.
-  void prefetch(std::uint32_t place) const {
-    __builtin_prefetch(&events_[place]);
-    __builtin_prefetch(reinterpret_cast<const char*>(&events_[place]) + sizeof(StoredEvent) - 1);  // often in the next cache line
+  // Fetches what put_event() will read, and before that what prefetch_lists() will.
+  void prefetch(std::uint32_t place) const { coterie::prefetch(&events_[place]); }
+  void prefetch_lists(std::uint32_t place) const {
+    const StoredEvent& stored = events_[place];
+    coterie::prefetch(&item_of(stored));
+    coterie::prefetch(&lists_.sessions[stored.session]);
   }
-  void prefetch_item(std::uint32_t place) const { __builtin_prefetch(&item_of(events_[place])); }
   // order()'s event, all but its customer.
   void put_event(std::uint32_t place, Event& event) const {
     const StoredEvent& stored = events_[place];
     const Item& item = item_of(stored);
-    event.time_ms = stored.time_ms, event.session = stored.session, event.type = stored.type;
+    event.time_ms = stored.time_is_listed ? lists_.times[stored.time] : std::int64_t{stored.time} * 1000;
+    event.session = lists_.sessions[stored.session], event.type = stored.type;
     event.product = item.product, event.category = item.category, event.brand = item.brand, event.price_micros = item.price_micros;
   }
 
@@ -46,7 +49,7 @@ class EventPartition {
   static constexpr std::uint32_t empty = ~std::uint32_t{0};
 
   const Item& item_of(const StoredEvent& event) const {
-    return event.item < StoredEvent::other ? (*items_)[event.item] : others_[event.item - StoredEvent::other];
+    return event.item < StoredEvent::other ? (*items_)[event.item] : lists_.items[event.item - StoredEvent::other];
   }
   std::uint32_t number_of(Identifier customer);
   void grow();
@@ -55,7 +58,7 @@ class EventPartition {
 
   const ItemTable* items_ = nullptr;
   std::vector<StoredEvent> events_;           // in the order of the records
-  std::vector<Item> others_;                  // those without a number
+  StoredLists lists_;
   std::vector<std::uint32_t> customer_of_;    // the number of each event's
   std::vector<Identifier> customers_;
   std::vector<std::uint32_t> starts_, order_;

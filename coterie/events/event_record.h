@@ -36,16 +36,27 @@ struct PackedItem {
   char bytes[longest + 8];  // 8 more for whole stores
 };
 
-// What a record says. The customer's place is among the recent ones.
+// What a record says, in 16 bytes so that a partition of them stays in the cache while histories are put together.
 struct StoredEvent {
   static constexpr std::uint32_t other = std::uint32_t{1} << 31;
-  std::int64_t time_ms;
-  Identifier session;
-  std::uint32_t item;  // its number in the log's table; or `other` + a place in the list of those that have none
+  std::uint32_t time;     // seconds since 1970; or, where `is_listed`, the place of the milliseconds in the list of times
+  std::uint32_t session;  // its place in the list of sessions
+  std::uint32_t item;     // its number in the log's table; or `other` + a place in the list of those that have none
   EventType type;
+  bool time_is_listed;
 };
 
-// What a record refers to; the same at writing and reading.
+// What stored events refer to.
+struct StoredLists {
+  std::vector<Identifier> sessions;  // one for each record that names its session
+  std::vector<std::int64_t> times;   // those that are no whole seconds, or not within 32 bits of them
+  std::vector<Item> items;           // those that have no number
+  static constexpr std::size_t bytes_of_one = sizeof(Identifier) + sizeof(std::int64_t) + sizeof(Item);  // of an event that is in all
+
+  void clear() { sessions.clear(), times.clear(), items.clear(); }
+};
+
+// What a record refers to while it is written.
 struct RecentEvents {
   static constexpr unsigned places = 4;
   std::int64_t seconds = 0;
@@ -197,13 +208,22 @@ inline const char* decode_item(const char* at, unsigned second, const Vocabulary
   return at + price_bytes[price];
 }
 
+// The same while records are read.
+struct RecentRecords {
+  static constexpr unsigned places = RecentEvents::places;
+  std::int64_t seconds = 0;
+  std::uint32_t next = 0;
+  Identifier customer[places]{no_identifier, no_identifier, no_identifier, no_identifier};
+  std::uint32_t session[places]{};  // in the list
+};
+
 // Whose event it is: recent.customer[place], who is not the one of that place before where `is_new`.
 struct Who {
   unsigned place;
   bool is_new;
 };
 
-inline const char* decode(const char* at, const Vocabulary& vocabulary, RecentEvents& recent, StoredEvent& event, std::vector<Item>& others, Who& who) {
+inline const char* decode(const char* at, const Vocabulary& vocabulary, RecentRecords& recent, StoredEvent& event, StoredLists& lists, Who& who) {
   const auto header = static_cast<unsigned char>(*at++);
   unsigned second = numbered << 1;
   if ((header & second_follows) != 0) [[unlikely]] {
@@ -211,14 +231,15 @@ inline const char* decode(const char* at, const Vocabulary& vocabulary, RecentEv
     if ((second & first_of_block) != 0) recent = {};
   }
   const unsigned how = header >> 2 & 7;
-  who.is_new = how >= RecentEvents::places;
+  who.is_new = how >= RecentRecords::places;
   who.place = how;
   if (who.is_new) {
     who.place = recent.next;
-    recent.next = (recent.next + 1) % RecentEvents::places;
+    recent.next = (recent.next + 1) % RecentRecords::places;
     recent.customer[who.place] = load(at, customer_bytes[how]);
     at += customer_bytes[how];
-    recent.session[who.place] = session_bytes[how] == 0 ? no_identifier : load(at, 8);
+    recent.session[who.place] = static_cast<std::uint32_t>(lists.sessions.size());
+    lists.sessions.push_back(session_bytes[how] == 0 ? no_identifier : load(at, 8));
     at += session_bytes[how];
   }
   event.session = recent.session[who.place];
@@ -226,15 +247,19 @@ inline const char* decode(const char* at, const Vocabulary& vocabulary, RecentEv
   const unsigned time = header >> 5 & 3;
   const auto value = static_cast<std::int64_t>(load(at, time_bytes[time]));
   at += time_bytes[time];
-  const std::int64_t seconds = time == 2 ? value : recent.seconds + value;
-  event.time_ms = time == 3 ? value : 1000 * seconds;
-  recent.seconds = time == 3 ? value / 1000 : seconds;
+  recent.seconds = time == 3 ? value / 1000 : time == 2 ? value : recent.seconds + value;
+  event.time = static_cast<std::uint32_t>(recent.seconds);
+  event.time_is_listed = time == 3;
+  if (time == 3) [[unlikely]] {
+    event.time = static_cast<std::uint32_t>(lists.times.size());
+    lists.times.push_back(value);
+  }
   if ((second >> 1 & 3) == numbered) {
     event.item = static_cast<std::uint32_t>(load(at, number_bytes));
     return at + number_bytes;
   }
-  event.item = StoredEvent::other + static_cast<std::uint32_t>(others.size());
-  return decode_item(at, second, vocabulary, others.emplace_back());
+  event.item = StoredEvent::other + static_cast<std::uint32_t>(lists.items.size());
+  return decode_item(at, second, vocabulary, lists.items.emplace_back());
 }
 
 }  // namespace record

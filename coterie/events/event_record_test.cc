@@ -41,17 +41,18 @@ struct Records {
 };
 
 void expect_back(const Records& records, const std::vector<Event>& events) {
-  RecentEvents recent;
+  record::RecentRecords recent;
+  StoredLists lists;
   const char* at = records.bytes.data();
   for (const Event& expected : events) {
     StoredEvent stored;
-    std::vector<Item> others;
     record::Who who;
     const char* const behind = record::skip(at);
-    at = record::decode(at, records.vocabulary, recent, stored, others, who);
+    at = record::decode(at, records.vocabulary, recent, stored, lists, who);
     ASSERT_EQ(at, behind);
-    const Item item = stored.item < StoredEvent::other ? records.items[stored.item] : others.at(stored.item - StoredEvent::other);
-    const Event event{stored.time_ms, recent.customer[who.place], stored.session, item.product, item.category, item.brand, item.price_micros, stored.type};
+    const Item item = stored.item < StoredEvent::other ? records.items[stored.item] : lists.items.at(stored.item - StoredEvent::other);
+    const std::int64_t time_ms = stored.time_is_listed ? lists.times.at(stored.time) : std::int64_t{stored.time} * 1000;
+    const Event event{time_ms, recent.customer[who.place], lists.sessions.at(stored.session), item.product, item.category, item.brand, item.price_micros, stored.type};
     ASSERT_EQ(all_fields(event), all_fields(expected));
   }
   EXPECT_EQ(at, records.bytes.data() + records.size);

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "coterie/base/memory.h"
+#include "coterie/base/prefetch.h"
 #include "coterie/events/census.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_segment.h"
@@ -51,7 +52,7 @@ class ItemFront {
   }
   explicit ItemFront(std::size_t slots) : sets_(std::bit_ceil(std::max<std::size_t>(slots, ways)) / ways) {}
 
-  void prefetch(const Key& key) const { __builtin_prefetch(&set_of(key)); }
+  void prefetch(const Key& key) const { coterie::prefetch(&set_of(key)); }
   // The item's number, or ItemTable::none. Without a branch on where in the set it stands.
   std::uint32_t find(const Key& key) const {
     const Slot* const slots = set_of(key).slots;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "coterie/base/memory.h"
+#include "coterie/base/prefetch.h"
 #include "coterie/base/random.h"
 #include "coterie/events/event.h"
 #include "coterie/events/event_record.h"
@@ -71,10 +72,10 @@ class EventStore::Writer {
   // Fetches what append() will look at, and later, when that is here, the place it will write to.
   void prefetch(Identifier customer) const {
     const Cursor& cursor = cursors_[partition_of(customer)];
-    __builtin_prefetch(&cursor, 1);
-    __builtin_prefetch(reinterpret_cast<const char*>(&cursor) + 64, 1);
+    coterie::prefetch(&cursor);
+    coterie::prefetch(reinterpret_cast<const char*>(&cursor) + 64);
   }
-  void prefetch_record(Identifier customer) const { __builtin_prefetch(cursors_[partition_of(customer)].at + record::slack, 1); }
+  void prefetch_record(Identifier customer) const { coterie::prefetch(cursors_[partition_of(customer)].at + record::slack); }
 
   // The item is its number in `items`, or pack_item's with numbers of the vocabulary.
   void append(const Event& event, std::uint32_t item_number) { append_as(event, item_number); }

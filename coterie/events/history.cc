@@ -79,10 +79,10 @@ void sort_history(std::span<Event> events, std::vector<Event>& room) {
   if (from != events.data()) std::copy(from, from + events.size(), events.data());
 }
 
-// Events and items lie apart, so both are fetched some events ahead of their turn, the item behind its event.
+// Events and what they refer to lie apart, so both are fetched some events ahead of their turn.
 void HistoryReader::for_each(const EventStore& store, std::size_t partition, std::int64_t log_end_ms,
                              const std::function<void(const History&)>& fn) {
-  constexpr std::size_t event_ahead = 32, item_ahead = 16;
+  constexpr std::size_t event_ahead = 32, lists_ahead = 16;
   partition_.read(store, partition);
   const std::vector<std::uint32_t>& order = partition_.order();
   std::size_t at = 0;
@@ -93,7 +93,7 @@ void HistoryReader::for_each(const EventStore& store, std::size_t partition, std
     History history{events, log_end_ms, {}, &counter_};
     for (Event& event : events) {
       if (at + event_ahead < order.size()) partition_.prefetch(order[at + event_ahead]);
-      if (at + item_ahead < order.size()) partition_.prefetch_item(order[at + item_ahead]);
+      if (at + lists_ahead < order.size()) partition_.prefetch_lists(order[at + lists_ahead]);
       partition_.put_event(order[at++], event);
       event.customer = partition_.customers()[c];
       ++history.count_by_type[static_cast<std::size_t>(event.type)];

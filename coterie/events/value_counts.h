@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "coterie/base/memory.h"
+#include "coterie/base/prefetch.h"
 
 namespace coterie {
 
@@ -38,7 +39,7 @@ class ValueCounts {
     if (hash <= limit_) count_in(slot_of(text, hash), kind, times);
   }
   // Fetches what add() will touch.
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1); }
+  void prefetch(std::uint64_t hash) const { coterie::prefetch(&slots_[hash & (slots_.size() - 1)]); }
 
   // The other's counts were made with the same hashes and the same `most`.
   void merge(const ValueCounts& other);

@@ -6,33 +6,38 @@
 #include <atomic>
 #include <bit>
 #include <condition_variable>
+#include <cstring>
 #include <mutex>
 #include <numeric>
 
 #include "coterie/base/error.h"
 #include "coterie/base/parallel.h"
+#include "coterie/base/prefetch.h"
 #include "coterie/events/log_reader.h"
+#include "coterie/features/packed_row.h"
 
 namespace coterie {
 namespace {
 
-// Rows as a worker leaves them, in no order that matters: the customer's identifier, then the features.
-// One huge page.
+// Rows as a worker leaves them, in no order that matters: the customer's identifier, then the features in the bytes of
+// features/packed_row.h. One huge page.
 struct Chunk {
-  static constexpr std::size_t size = (std::size_t{2} << 20) / sizeof(double);
-  std::size_t rows = 0;
-  HugeArray<double> values{size};
+  static constexpr std::size_t size = std::size_t{2} << 20;
+  std::size_t rows = 0, used = 0;
+  HugeArray<char> bytes{size};
 };
 
 struct Workplace {
   LogReader histories;
+  std::vector<double> row;
   std::vector<Chunk> chunks;
+  std::size_t rows = 0;
 };
 
 // One row where it lies now.
 struct RowPlace {
   Identifier customer;
-  const double* values;
+  const char* values;
 };
 
 // Lets workers decode partitions as long as all together fit.
@@ -75,10 +80,14 @@ class EventRoom {
   std::condition_variable changed_;
 };
 
-double* next_row(std::vector<Chunk>& chunks, std::size_t width) {
-  if (chunks.empty() || chunks.back().rows == Chunk::size / width) chunks.emplace_back();
-  Chunk& chunk = chunks.back();
-  return chunk.values.data() + chunk.rows++ * width;
+void keep_row(Workplace& place, Identifier customer) {
+  const std::size_t longest = sizeof customer + packed_row::longest(place.row.size()) + packed_row::slack;
+  if (place.chunks.empty() || place.chunks.back().used + longest > Chunk::size) place.chunks.emplace_back();
+  Chunk& chunk = place.chunks.back();
+  char* const at = chunk.bytes.data() + chunk.used;
+  std::memcpy(at, &customer, sizeof customer);
+  chunk.used = static_cast<std::size_t>(packed_row::pack(place.row, at + sizeof customer) - chunk.bytes.data());
+  ++chunk.rows, ++place.rows;
 }
 
 // Least-significant-digit radix sort by 11 bits of the customer number; digits that are all alike are skipped.
@@ -108,18 +117,20 @@ CustomerIds name_rows(HugeArray<RowPlace>& rows, const StringTable& names) {
   return ids;
 }
 
-HugeArray<RowPlace> places_of(const std::vector<Workplace>& workplaces, std::size_t width) {
+HugeArray<RowPlace> places_of(const std::vector<Workplace>& workplaces, std::size_t features) {
   std::size_t customers = 0;
-  for (const Workplace& workplace : workplaces)
-    for (const Chunk& chunk : workplace.chunks) customers += chunk.rows;
+  for (const Workplace& workplace : workplaces) customers += workplace.rows;
   HugeArray<RowPlace> rows(customers);
   RowPlace* out = rows.data();
   for (const Workplace& workplace : workplaces)
-    for (const Chunk& chunk : workplace.chunks)
-      for (std::size_t r = 0; r < chunk.rows; ++r) {
-        const double* row = chunk.values.data() + r * width;
-        *out++ = {std::bit_cast<Identifier>(row[0]), row + 1};
+    for (const Chunk& chunk : workplace.chunks) {
+      const char* at = chunk.bytes.data();
+      for (std::size_t r = 0; r < chunk.rows; ++r, ++out) {
+        std::memcpy(&out->customer, at, sizeof out->customer);
+        out->values = at + sizeof out->customer;
+        at = out->values + packed_row::size(out->values, features);
       }
+    }
   return rows;
 }
 
@@ -129,11 +140,8 @@ Matrix columns_of(const HugeArray<RowPlace>& rows, std::size_t features, int thr
   for_each_block(block_count(rows.size(), block), threads, [&](std::size_t b, int) {
     const BlockRange range = block_range(b, rows.size(), block);
     for (std::size_t i = range.begin; i < range.end; ++i) {
-      if (i + ahead < range.end) {
-        __builtin_prefetch(rows[i + ahead].values);
-        __builtin_prefetch(rows[i + ahead].values + 8);
-      }
-      for (std::size_t f = 0; f < features; ++f) values.at(i, f) = rows[i].values[f];
+      if (i + ahead < range.end) coterie::prefetch(rows[i + ahead].values);
+      packed_row::unpack(rows[i].values, features, [&](std::size_t f, double value) { values.at(i, f) = value; });
     }
   });
   return values;
@@ -145,7 +153,7 @@ Matrix columns_of(const HugeArray<RowPlace>& rows, std::size_t features, int thr
               "give more --memory: the table may take a third of what there is beyond the program's own needs");
 }
 
-// The rest of the partitions will need as much as those done; each worker's last chunk may be empty.
+// The rest of the partitions will need as much as those done.
 std::size_t expected_bytes(std::size_t bytes, std::size_t done, std::size_t partitions) {
   return static_cast<std::size_t>(static_cast<double>(bytes) * static_cast<double>(partitions) / static_cast<double>(done));
 }
@@ -154,28 +162,28 @@ std::size_t expected_bytes(std::size_t bytes, std::size_t done, std::size_t part
 
 CustomerTable compute_features(EventLog& log, const std::vector<Feature>& features, const ComputeOptions& options) {
   const int threads = options.threads > 0 ? options.threads : default_threads();
-  const std::size_t width = 1 + features.size();
   std::vector<Workplace> workplaces(static_cast<std::size_t>(threads));
   EventRoom room(options.events_bytes);
   std::atomic<std::size_t> table_bytes = log.customer_names.memory_bytes(), done = 0;
   for_each_block(log.partitions(), threads, [&](std::size_t partition, int worker) {
     Workplace& place = workplaces[static_cast<std::size_t>(worker)];
-    const std::size_t chunks_before = place.chunks.size();
+    place.row.resize(features.size());
+    const std::size_t rows_before = place.rows;
     const EventRoom::Share share(room, log.events_in(partition));
     place.histories.for_each(log, partition, [&](const History& history) {
-      double* row = next_row(place.chunks, width);
-      *row++ = std::bit_cast<double>(history.customer());
-      for (const Feature& feature : features) *row++ = feature.compute(history);
+      for (std::size_t f = 0; f < features.size(); ++f) place.row[f] = features[f].compute(history);
+      keep_row(place, history.customer());
       if (options.visit) options.visit(history, worker);
     });
-    const std::size_t grown = (place.chunks.size() - chunks_before) * Chunk::size * sizeof(double);
+    // Of the columns that the rows will become.
+    const std::size_t grown = (place.rows - rows_before) * (1 + features.size()) * sizeof(double);
     ++done;
     if ((table_bytes += grown) > options.memory_bytes)
       throw_too_small(expected_bytes(table_bytes, done, log.partitions()), options.memory_bytes);
   });
   log.release();
 
-  HugeArray<RowPlace> rows = places_of(workplaces, width);
+  HugeArray<RowPlace> rows = places_of(workplaces, features.size());
   sort_by_customer(rows);
   CustomerTable table;
   table.id_name = log.customer_column;

@@ -276,14 +276,14 @@ TEST(ComputeFeatures, SaysWhenTheEventsOfACustomerDoNotFit) {
 
 TEST(ComputeFeatures, SaysWhatATableThatDoesNotFitWillTake) {
   const TestFolder folder;
-  const HostileLog log = make_hostile_events({.rows = 100, .fault_share = 0});
+  const HostileLog log = make_hostile_events({.rows = 60'000, .customers = 40'000, .fault_share = 0});
   try {
-    table_of({folder.file("log.csv", log.clean)}, {}, 1'000'000);
+    table_of({folder.file("log.csv", log.clean)}, {.threads = 1}, 1'000'000);
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind, ErrorKind::memory);
     EXPECT_EQ(text_of(error),
-              "the table of customers will take about 3 MB, more than the 1 MB there are for it\n"
+              "the table of customers will take about 4 MB, more than the 1 MB there are for it\n"
               "  fix: give more --memory: the table may take a third of what there is beyond the program's own needs");
   }
 }
