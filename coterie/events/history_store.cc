@@ -27,6 +27,15 @@ std::vector<RowHash> HistoryStore::row_hashes() const {
   return rows;
 }
 
+std::span<const std::uint64_t> HistoryStore::only_in(std::size_t partition) const {
+  if (!only) return {};
+  const auto first_of = [&](std::size_t p) {
+    if (p >> partition_bits_ != 0) return only->end();
+    return std::lower_bound(only->begin(), only->end(), partition_bits_ == 0 ? 0 : std::uint64_t{p} << (64 - partition_bits_));
+  };
+  return {first_of(partition), first_of(partition + 1)};
+}
+
 std::uint64_t HistoryStore::events_in(std::size_t partition) const {
   std::uint64_t events = 0;
   for (const HistorySegment& segment : segments_) {
@@ -77,16 +86,30 @@ std::span<Event> StoredHistories::events_of(std::uint64_t order) {
   return events_;
 }
 
+void StoredHistories::visit(std::uint64_t order, std::int64_t log_end_ms, const std::function<void(const History&)>& fn) {
+  const std::span<Event> events = events_of(order);
+  if (events.empty()) return;
+  History history{events, log_end_ms, {}, &counter_};
+  for (const Event& event : events) ++history.count_by_type[static_cast<std::size_t>(event.type)];
+  fn(history);
+}
+
 void StoredHistories::for_each(const HistoryStore& store, std::size_t partition, std::int64_t log_end_ms, const std::function<void(const History&)>& fn) {
+  const std::span<const std::uint64_t> only = store.only_in(partition);
+  if (store.only && only.empty()) return;
   begin(store, partition);
-  while (const std::optional<std::uint64_t> order = lowest_order()) {
-    const std::span<Event> events = events_of(*order);
-    if (events.empty()) continue;
-    History history{events, log_end_ms, {}, &counter_};
-    for (const Event& event : events) ++history.count_by_type[static_cast<std::size_t>(event.type)];
-    fn(history);
-  }
+  if (store.only)
+    for (const std::uint64_t order : only) visit(order, log_end_ms, fn);
+  else
+    while (const std::optional<std::uint64_t> order = lowest_order()) visit(*order, log_end_ms, fn);
   if (events_.capacity() > HistoryReader::most_copied) events_ = {}, room_ = {};
+}
+
+std::vector<std::uint64_t> customer_orders(const HistorySegment& segment) {
+  std::vector<std::uint64_t> orders;
+  SegmentReader reader(segment);
+  for (reader.begin(0, 0); !reader.at_end(); reader.next()) orders.push_back(reader.order());
+  return orders;
 }
 
 SegmentFacts facts_as_of(const HistoryStore& store, int threads) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,13 +29,18 @@ class HistoryStore {
   StringTable take_customer_names();
   // Rising.
   std::vector<RowHash> row_hashes() const;
+  // Those of `only` that are in the partition.
+  std::span<const std::uint64_t> only_in(std::size_t partition) const;
   // What reading the partition takes, at most.
   std::uint64_t events_in(std::size_t partition) const;
   // The text of a category's or brand's identifier; "" where it was too long to be kept.
   std::string_view category(Identifier value) const { return word(&SegmentTexts::categories, value); }
   std::string_view brand(Identifier value) const { return word(&SegmentTexts::brands, value); }
 
-  std::int64_t as_of_ms = INT64_MAX;  // later events are not there for whoever reads
+  // For whoever reads the histories: later events are not there,
+  std::int64_t as_of_ms = INT64_MAX;
+  // and no other customers than those of these mixed identifiers, which rise.
+  std::optional<std::vector<std::uint64_t>> only;
 
  private:
   std::string_view word(std::vector<Word> SegmentTexts::* list, Identifier value) const;
@@ -56,12 +62,16 @@ class StoredHistories {
 
  private:
   std::optional<std::uint64_t> lowest_order() const;
+  void visit(std::uint64_t order, std::int64_t log_end_ms, const std::function<void(const History&)>& fn);
 
   const HistoryStore* store_ = nullptr;
   std::vector<SegmentReader> readers_;
   std::vector<Event> events_, room_;
   DistinctCounter counter_;
 };
+
+// The mixed identifiers of a segment's customers, rising.
+std::vector<std::uint64_t> customer_orders(const HistorySegment& segment);
 
 // What a log has up to the store's as_of_ms: one pass over everything.
 SegmentFacts facts_as_of(const HistoryStore& store, int threads);

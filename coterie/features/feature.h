@@ -2,6 +2,7 @@
 // (features/catalogue.cc) that says what it is. The same functions run in batch and elsewhere.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,13 @@ namespace coterie {
 
 enum class FeatureKind { count, money, ratio, days };
 
+// What a store keeps of a feature (features/kept_features.h), so that customers without new rows are not computed again.
+enum class Kept : std::uint8_t {
+  nothing,     // it may depend on the end of the log, which every refresh moves: computed from all histories. The safe default
+  value,       // it does not depend on the end of the log
+  days_since,  // whole days from a time of the history, since_ms, to the end of the log: the time is kept
+};
+
 struct Feature {
   const char* name;
   FeatureKind kind;
@@ -21,7 +29,12 @@ struct Feature {
   double (*compute)(const History&);
   std::vector<Role> needs;  // beyond the required ones; without one the feature is left out
   bool basic = true;        // taken where the user names none
+  Kept kept = Kept::nothing;
+  double (*since_ms)(const History&) = nullptr;  // of Kept::days_since; a whole number
 };
+
+// Whole days from a time to the end of the log.
+double days_from(double since_ms, std::int64_t log_end_ms);
 
 // All features of a kind of log, in the order of the outputs.
 const std::vector<Feature>& feature_catalogue(LogKind kind = LogKind::events);
@@ -45,7 +58,7 @@ double view_to_cart_rate(const History&);
 double cart_to_purchase_rate(const History&);
 double recency_days(const History&);
 double tenure_days(const History&);
-
+double last_event_ms(const History&);
 
 // Beyond the basic fifteen (features/behaviour.cc).
 double session_minutes_mean(const History&);
@@ -89,6 +102,7 @@ double activity_trend(const History&);
 
 // Of lines of orders (features/orders.cc).
 namespace orders {
+double recency_since_ms(const History&);
 double recency_days(const History&);
 double frequency(const History&);
 double monetary(const History&);

@@ -84,11 +84,14 @@ double monetary(const History& history) {
   return static_cast<double>(micros) / 1e6;
 }
 
-double recency_days(const History& history) {
+// From here days count to the end of the log: a day before the last order, because they are to count to a day after the end.
+double recency_since_ms(const History& history) {
   const std::vector<Order> orders = orders_of(history);
   // Only returns: nothing was bought in this log, so recency counts from the last return.
-  return whole_days(reference_ms(history) - (orders.empty() ? history.events.back().time_ms : orders.back().time_ms));
+  return static_cast<double>((orders.empty() ? history.events.back().time_ms : orders.back().time_ms) - ms_per_day);
 }
+
+double recency_days(const History& history) { return days_from(recency_since_ms(history), history.log_end_ms); }
 
 double average_order_value(const History& history) { return ratio_or_zero(monetary(history), frequency(history)); }
 double items_per_order(const History& history) { return ratio_or_zero(pieces(history, true), frequency(history)); }

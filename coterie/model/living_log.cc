@@ -19,11 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* features_name = "features";
 constexpr const char* hint_new_store = "make the store again: coterie run ALL_LOGS --out DIR --store";
 
 std::string segment_name(int number) { return fmt::format("{:06}.histories", number); }
 
-bool is_of_store(const std::string& entry) { return entry == "store.json" || entry.ends_with(".histories"); }
+bool is_of_store(const std::string& entry) { return entry == "store.json" || entry == features_name || entry.ends_with(".histories"); }
 
 StoreManifest load_store_of(const std::string& run_folder) {
   const std::string id = store_id_of_run(run_folder);
@@ -133,7 +134,7 @@ class StoreBuilder {
     const std::string name = segment_name(++manifest_.last_number);
     const SegmentFacts facts = write_segment(log, folder_.file(name), {.threads = read.threads, .memory_bytes = memory_.partitions, .without = drop_repeated && before ? &*before : nullptr});
     set_repeated_aside(log.report, facts.events, notes);
-    if (before && facts.events > 0) note_late(*before, name, facts, notes);
+    if (before && facts.events > 0) note_late(*before, name, facts, notes), note_changed(name);
     if (facts.events > 0) manifest_.segments.push_back(name);
     else fs::remove(folder_.file(name));
     manifest_.inputs.insert(manifest_.inputs.end(), log.report.inputs.begin(), log.report.inputs.end());
@@ -159,9 +160,11 @@ class StoreBuilder {
     manifest_.segments.push_back(name);
   }
 
-  std::string write_manifest() {
-    write_file(folder_.file("store.json"), manifest_to_json(manifest_));
-    return manifest_.id;
+  // Mixed identifiers of the customers with new rows, rising.
+  std::vector<std::uint64_t> take_changed() {
+    std::sort(changed_.begin(), changed_.end());
+    changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+    return std::move(changed_);
   }
 
   // The rejects of all rows, as reading all files at once gives them.
@@ -212,6 +215,12 @@ class StoreBuilder {
                                 facts_as_of(fresh, read_.threads).events, facts.events, iso_time(last_ms)));
   }
 
+  void note_changed(const std::string& name) {
+    const std::vector<std::uint64_t> orders = customer_orders(HistorySegment(folder_.file(name)));
+    changed_.insert(changed_.end(), orders.begin(), orders.end());
+  }
+
+  std::vector<std::uint64_t> changed_;
   StoreManifest manifest_;
   OutputFolder& folder_;
   const ReadEventsOptions& read_;
@@ -224,6 +233,12 @@ std::vector<std::string> unknown_files(std::vector<std::string> paths, const Sto
   std::sort(paths.begin(), paths.end());
   std::erase_if(paths, [&](const std::string& path) { return is_known(manifest, path, notes); });
   return paths;
+}
+
+void require_room(std::size_t customers, std::size_t columns, std::size_t memory_bytes) {
+  const std::size_t bytes = customers * columns * sizeof(double);
+  if (bytes > memory_bytes)
+    throw Error(ErrorKind::memory, fmt::format("the table of customers may take {} MB, more than the {} MB there are for it", bytes / 1'000'000 + 1, memory_bytes / 1'000'000), "give more --memory");
 }
 
 }  // namespace
@@ -244,11 +259,35 @@ LivingLog read_into_store(std::vector<std::string> paths, ReadEventsOptions read
   else if (!paths.empty())
     builder.add(paths, false, notes);
   builder.merge_small();
-  std::unique_ptr<OutputFile> rejects = builder.rejects(options.earlier.empty() ? "" : options.earlier + "/rejects.csv");
-  const std::string id = builder.write_manifest();
-  LivingLog living{open_log(builder.manifest(), folder->file(""), as_of_ms, memory, read.threads), std::move(folder), id, builder.spilled_bytes};
-  living.log.rejects = std::move(rejects);
+  LivingLog living{.log = open_log(builder.manifest(), folder->file(""), as_of_ms, memory, read.threads), .spilled_bytes = builder.spilled_bytes, .manifest = builder.manifest(), .changed = builder.take_changed()};
+  living.log.rejects = builder.rejects(options.earlier.empty() ? "" : options.earlier + "/rejects.csv");
+  if (const std::optional<std::uint64_t> features = std::exchange(living.manifest.features, std::nullopt))
+    living.earlier = std::make_unique<KeptFeatures>(options.earlier + "/store/" + features_name, *features);
+  living.store = std::move(folder);
   return living;
+}
+
+CustomerTable compute_features(LivingLog& living, const std::vector<Feature>& features, const ComputeOptions& options) {
+  if (!living.store) return compute_features(living.log, features, options);
+  const bool looks_back = living.log.stored->as_of_ms != INT64_MAX, keeps = can_be_kept(features) && !looks_back;
+  const bool goes_on = keeps && !options.visit && living.earlier && living.earlier->has(features);
+  const std::int64_t log_end_ms = living.log.report.last_ms;
+  CustomerTable table;
+  if (goes_on) {
+    const CustomerIds known = living.earlier->ids(living.log.customer_names);
+    require_room(known.size() + living.changed.size(), features.size() + 1, options.memory_bytes);
+    living.log.stored->only = std::move(living.changed);
+    table = merge_kept(*living.earlier, known, compute_features(living.log, in_kept_form(features), options), options.threads);
+  } else {
+    table = compute_features(living.log, keeps ? in_kept_form(features) : features, options);
+  }
+  if (keeps) {
+    living.manifest.features = write_kept_features(living.store->file(features_name), table, features, options.threads);
+    bring_to_end(table, features, log_end_ms);
+  }
+  write_file(living.store->file("store.json"), manifest_to_json(living.manifest));
+  living.id = living.manifest.id;
+  return table;
 }
 
 EventLog open_store(const std::string& run_folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads) {

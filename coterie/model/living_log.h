@@ -11,17 +11,27 @@
 
 #include "coterie/base/output_folder.h"
 #include "coterie/events/read_events.h"
+#include "coterie/features/compute.h"
+#include "coterie/features/kept_features.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/run.h"
+#include "coterie/model/store_manifest.h"
 
 namespace coterie {
 
 struct LivingLog {
   EventLog log;                              // all rows, old and new, with the report of all inputs
-  std::unique_ptr<OutputFolder> store = {};  // complete, to be committed with the other outputs
-  std::string id = {};
+  std::unique_ptr<OutputFolder> store = {};  // to be finished, and committed with the other outputs
+  std::string id = {};                       // of the finished store
   std::uint64_t spilled_bytes = 0;
+  StoreManifest manifest = {};
+  std::unique_ptr<KeptFeatures> earlier = {};  // the features of all customers without new rows, where the earlier store has them
+  std::vector<std::uint64_t> changed = {};     // mixed identifiers of customers with new rows, rising
 };
+
+// Features of all customers, from a log of any kind. Where a store is kept, this completes it. A visitor of options sees all histories;
+// without one, where the earlier store has the features, histories of customers without new rows are not read.
+CustomerTable compute_features(LivingLog& living, const std::vector<Feature>& features, const ComputeOptions& options);
 
 // Reads files into a new store, or into one with the rows of an earlier run's store, and gives the log of both: what reading
 // all files at once would give. The rules:
@@ -30,6 +40,7 @@ struct LivingLog {
 // * With drop_repeated, an event that the store holds is set aside as repeated_row, as often as the store holds it.
 // * Segments are merged so that each is more than twice as large as all newer ones together.
 // read.as_of_ms: the store keeps later rows, too; they are not seen, and counted altogether, not file by file.
+// The store is complete only after compute_features().
 // Throws as read_events and write_segment do; Error(usage) without a new file when there is no store, Error(damaged_input) when
 // the earlier store is not that of the run beside it.
 LivingLog read_into_store(std::vector<std::string> paths, ReadEventsOptions read, const StoreOptions& options, const MemoryPlan& memory, std::vector<std::string>& notes);

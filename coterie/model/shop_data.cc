@@ -132,7 +132,8 @@ LivingLog read_living_log(const auto& options, const ReadEventsOptions& read, co
 }
 
 // Features of all customers, and beside them what the purpose wants to see of the histories.
-void compute_log(ShopData& data, EventLog& log, const RunOptions& options, const MemoryPlan& memory, Purpose purpose, std::vector<std::string>& notes) {
+void compute_log(ShopData& data, LivingLog& living, const RunOptions& options, const MemoryPlan& memory, Purpose purpose, std::vector<std::string>& notes) {
+  EventLog& log = living.log;
   ComputeOptions compute = room_for_features(options.threads, memory, log.store);
   if (purpose == Purpose::exploration) {
     TrafficCounter traffic(log, options.threads);
@@ -146,7 +147,8 @@ void compute_log(ShopData& data, EventLog& log, const RunOptions& options, const
   PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers);
   FlagFinder finder(log, kind_of(data.shape), options.flags, options.threads);
   compute.visit = [&](const History& history, int worker) { sampler.visit(history, worker), past_and_future.visit(history), finder.visit(history, worker); };
-  CustomerTable customers = compute_features(log, data.features, compute);
+  CustomerTable customers = compute_features(living, data.features, compute);
+  data.store = std::move(living.store), data.store_id = living.id;
   data.flags = finder.finish(customers);
   customers = drop_flagged(std::move(customers), data.flags);
   note_flags(data.flags, notes);
@@ -163,7 +165,7 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   std::vector<std::string> store_notes;
   LivingLog living = read_living_log(options, read, memory, store_notes);
   EventLog& log = living.log;
-  ShopData data{.shape = shape, .read = log.report, .spilled_bytes = living.spilled_bytes, .rejects = std::move(log.rejects), .store = std::move(living.store), .store_id = living.id, .store_notes = store_notes};
+  ShopData data{.shape = shape, .read = log.report, .spilled_bytes = living.spilled_bytes, .rejects = std::move(log.rejects), .store_notes = store_notes};
   if (purpose == Purpose::exploration) data.censuses.push_back(std::move(log.census));
   begin("features");
   set_today(log, kind, options.today_ms);
@@ -172,7 +174,7 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   note_amounts(data.read, notes);
   note_rounded_ids(data.read.rows, notes);
   data.features = choose_features(log, kind, options.feature_set, notes);
-  compute_log(data, log, options, memory, purpose, notes);
+  compute_log(data, living, options, memory, purpose, notes);
   return data;
 }
 
@@ -180,7 +182,7 @@ ShopData read_log_for_model(const AssignOptions& options, const Model& model, co
   const LogKind kind = kind_of(model.shape);
   LivingLog living = read_living_log(options, read_options(options, kind, options.rejects_path, memory), memory, notes);
   EventLog& log = living.log;
-  ShopData data{.shape = model.shape, .read = log.report, .rejects = std::move(log.rejects), .store = std::move(living.store), .store_id = living.id};
+  ShopData data{.shape = model.shape, .read = log.report, .rejects = std::move(log.rejects)};
   set_today(log, kind, options.today_ms);
   const std::vector<Feature> available = available_features(log.has_role, kind);
   for (const std::string& name : model.features) {
@@ -191,7 +193,8 @@ ShopData read_log_for_model(const AssignOptions& options, const Model& model, co
                   "give the column with --role, or fit a model on a log without it", options.inputs.front());
     data.features.push_back(*it);
   }
-  data.customers = derive_columns(compute_features(log, data.features, room_for_features(options.threads, memory, log.store)), model.derived);
+  data.customers = derive_columns(compute_features(living, data.features, room_for_features(options.threads, memory, log.store)), model.derived);
+  data.store = std::move(living.store), data.store_id = living.id;
   return data;
 }
 

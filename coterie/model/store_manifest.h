@@ -1,6 +1,7 @@
 // store.json: what a store holds, and what was read into it. events/STORE_FORMAT.md describes it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct StoreManifest {
   std::vector<InputReport> inputs;    // sorted by path, of equal paths the earlier first
   std::vector<std::string> segments;  // file names, oldest first
   int last_number = 0;                // of a segment so far
+  std::optional<std::uint64_t> features = {};  // checksum of the features that are kept (features/kept_features.h), where they are
   std::string id;                     // of what the manifest says; run.json and refresh.json name it
 };
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Reads a store by coterie/events/STORE_FORMAT.md alone.  usage: read_store.py STORE
+"""Reads a store by coterie/events/STORE_FORMAT.md alone.  usage: read_store.py [--features] STORE
 
-Prints a line an event: customer, milliseconds, type, session, product, category, brand, millionths; sorted. Texts stand for
+With --features: prints a line a customer, the id and the features as they are kept. Else prints a line an event: customer, milliseconds, type, session, product, category, brand, millionths; sorted. Texts stand for
 identifiers where the store has them. Checks the counts of trailer, directory and manifest, and the order of customers and events."""
 import json
 import pathlib
@@ -112,10 +112,58 @@ def read_segment(path, out):
     return events
 
 
+def read_block(data, at, size, is_double):
+    code, at = data[at], at + 1
+    whole = "<d" if is_double else "<Q"
+    if code == 8:
+        return [struct.unpack(whole, data[at + 8 * i:at + 8 * i + 8])[0] for i in range(size)], at + 8 * size
+    if code == 9:
+        bits, at = data[at:at + (size + 7) // 8], at + (size + 7) // 8
+        values = []
+        for i in range(size):
+            there = bits[i // 8] >> i % 8 & 1
+            values.append(struct.unpack(whole, data[at:at + 8])[0] if there else 0)
+            at += 8 * there
+        return values, at
+    least = struct.unpack("<q", data[at:at + 8])[0]
+    return [least + int.from_bytes(data[at + 8 + code * i:at + 8 + code * (i + 1)], "little") for i in range(size)], at + 8 + code * size
+
+
+def read_features(path, checksum):
+    data = path.read_bytes()
+    assert data[:8] == data[-8:] == b"COTERIEF"
+    at, version, check = struct.unpack("<3Q", data[-32:-8])
+    assert version == 1 and f"{check:016x}" == checksum
+
+    def text(at):
+        size, at = number(data, at, 4)
+        return data[at:at + size].decode(), at + size
+
+    customers, at = number(data, at, 8)
+    _, at = text(at)
+    count, at = number(data, at, 4)
+    columns = []
+    for c in range(count):
+        name, at = text(at)
+        kept, begin, size, _ = struct.unpack("<B3Q", data[at:at + 25])
+        at += 25
+        values, end = [], begin
+        while len(values) < customers:
+            block, end = read_block(data, end, min(4096, customers - len(values)), c > 0)
+            values += block
+        assert end == begin + size
+        columns.append([f"{name}:{kept}", *values])
+    assert at == len(data) - 32
+    for row in zip(*columns):
+        print(*row, sep=",")
+
+
 def main():
-    folder = pathlib.Path(sys.argv[1])
+    folder = pathlib.Path(sys.argv[-1])
     manifest = json.loads((folder / "store.json").read_text())
-    assert manifest["format"] == 1 and sorted(p.name for p in folder.iterdir()) == sorted(["store.json", *manifest["segments"]])
+    assert manifest["format"] == 1 and sorted(p.name for p in folder.iterdir()) == sorted(["store.json", *manifest["segments"], *["features"][:manifest["features"] is not None]])
+    if "--features" in sys.argv:
+        return read_features(folder / "features", manifest["features"])
     out = []
     total = sum(read_segment(folder / name, out) for name in manifest["segments"])
     assert total == sum(i["rows"]["used"] for i in manifest["inputs"])

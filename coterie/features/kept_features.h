@@ -1,0 +1,68 @@
+// The features that a store keeps of its customers, so that a refresh reads the histories of customers with new rows only.
+//
+// What: of each customer the values that do not depend on the end of the log and, of days since a time, that time: Feature::kept
+//   says which is which. All of the earlier customers' values are decoded, which takes about 2 ns a value; what is new is merged in.
+// Bytes: events/STORE_FORMAT.md. Tested by kept_features_test.cc against computing all features anew, and by tests/cli/store.test.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "coterie/events/string_table.h"
+#include "coterie/features/feature.h"
+#include "coterie/table/customer_table.h"
+
+namespace coterie {
+
+constexpr std::uint32_t kept_features_format = 1;
+
+// Whether all of them can be kept; one that cannot needs every history at each refresh.
+bool can_be_kept(std::span<const Feature> features);
+
+// The same features to be computed in the form that is kept: of days since a time, the time in ms since 1970.
+std::vector<Feature> in_kept_form(std::vector<Feature> features);
+
+// From that form to values at the end of the log.
+void bring_to_end(CustomerTable& kept, std::span<const Feature> features, std::int64_t log_end_ms);
+
+// Writes a table in kept form, whose columns are the features. Returns the file's checksum. Same bytes on any number of threads.
+std::uint64_t write_kept_features(const std::string& path, const CustomerTable& kept, std::span<const Feature> features, int threads = 0);
+
+class KeptFeatures {
+ public:
+  // Reads all but the columns. Throws Error(missing_input) when the file is not there, Error(damaged_input) when it is none of this
+  // format or not the one with this checksum.
+  KeptFeatures(std::string path, std::uint64_t checksum);
+  KeptFeatures(const KeptFeatures&) = delete;
+  ~KeptFeatures();
+
+  // Whether it has each of them, as this version of the program computes it.
+  bool has(std::span<const Feature> features) const;
+  // In the order of the columns; `names` are the texts behind identifiers. Throws Error(damaged_input) as column() does.
+  CustomerIds ids(const StringTable& names) const;
+  // Any thread. Throws Error(damaged_input) when the bytes do not have their checksum.
+  void column(const std::string& name, std::span<double> values) const;
+
+ private:
+  struct Column {
+    std::string name;
+    Kept kept = Kept::nothing;
+    std::uint64_t offset = 0, bytes = 0, checksum = 0;
+  };
+  [[noreturn]] void fail(const std::string& what) const;
+  std::string read(std::uint64_t offset, std::uint64_t bytes) const;
+  std::string read(const Column& column) const;
+  void read_end(std::uint64_t checksum);
+
+  std::string path_;
+  int file_ = -1;
+  std::uint64_t size_ = 0, customers_ = 0;
+  std::string version_;          // of the program that computed them
+  std::vector<Column> columns_;  // the first is the ids
+};
+
+// All customers: those of `fresh` (a table in kept form) as they are there, the others as they were kept.
+CustomerTable merge_kept(const KeptFeatures& kept, const CustomerIds& known, const CustomerTable& fresh, int threads = 0);
+
+}  // namespace coterie
