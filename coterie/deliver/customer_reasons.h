@@ -26,14 +26,14 @@ struct CustomerReasons {
   const RowReason& of(std::size_t customer) const { return reasons[reason_of_customer[customer]]; }
 };
 
-// "n_purchase 12 (13.3 on average here, 1.62 there); revenue 2100 (2682 here, 300 there)": the features that speak most
+// "purchases 12 (on average 13.3 here, 1.62 among regular buyers); revenue 2,100 (2,682 here, 300 there)": the features that speak most
 // for the segment against the next one; "" where there is none.
 std::string reason_text(const CustomerReasons& reasons, std::size_t customer);
-// "n_purchase 5 instead of 12: regular buyers"; "" where no single feature moves the customer.
+// "purchases 5 instead of 12: regular buyers"; "" where no single feature moves the customer.
 std::string move_text(const CustomerReasons& reasons, std::size_t customer);
 
-// "<id column>,cluster,segment,certainty,next_segment,reason,would_move": every customer in the order of the table;
-// certainty with three digits.
+// "<id column>,cluster,segment,certainty,next_segment,reason,would_move,reason_features,would_move_features": every customer
+// in the order of the table; certainty with three digits; the last two say the same with the features' names and plain numbers.
 void write_customer_reasons(OutputFile& file, const CustomerReasons& reasons);
 
 }  // namespace coterie

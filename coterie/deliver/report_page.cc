@@ -1,6 +1,9 @@
 #include "coterie/deliver/report_page.h"
 
 #include <cassert>
+#include <nlohmann/json.hpp>
+
+#include "coterie/segments/feature_words.h"
 
 // The bytes of the page, put into the program by report_template.S.
 extern "C" {
@@ -9,6 +12,17 @@ extern const char coterie_report_template_end[];
 }
 
 namespace coterie {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+void fill(std::string_view placeholder, std::string_view json, std::string& page) {
+  const std::size_t at = page.find(placeholder);
+  assert(at != std::string::npos && page.find(placeholder, at + 1) == std::string::npos);
+  page.replace(at, placeholder.size(), json_for_script(json));
+}
+
+}  // namespace
 
 std::string_view report_template() {
   return {coterie_report_template_begin, static_cast<std::size_t>(coterie_report_template_end - coterie_report_template_begin)};
@@ -30,14 +44,12 @@ std::string json_for_script(std::string_view json) {
 }
 
 std::string report_page(std::string_view json) {
-  constexpr std::string_view placeholder = "{\"data\": \"of the run\"}";
-  const std::string_view page = report_template();
-  const std::size_t at = page.find(placeholder);
-  assert(at != std::string_view::npos && page.find(placeholder, at + 1) == std::string_view::npos);
-  std::string text(page.substr(0, at));
-  text += json_for_script(json);
-  text += page.substr(at + placeholder.size());
-  return text;
+  Json words = Json::object();
+  for (const FeatureWord& word : feature_words()) words[word.feature] = word.word;
+  std::string page(report_template());
+  fill("{\"words\": \"of features\"}", words.dump(), page);
+  fill("{\"data\": \"of the run\"}", json, page);
+  return page;
 }
 
 }  // namespace coterie

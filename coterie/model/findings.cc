@@ -7,11 +7,13 @@
 #include <cmath>
 
 #include "coterie/model/explore.h"
+#include "coterie/segments/feature_words.h"
 
 namespace coterie {
 namespace {
 
 std::string percent(double share) { return share > 0 && share < 0.001 ? "under 0.1 %" : fmt::format("{:.{}f} %", 100 * share, share < 0.1 ? 1 : 0); }
+std::string number(std::uint64_t count) { return value_text("", static_cast<double>(count)); }
 double share(std::uint64_t part, std::uint64_t all) { return all == 0 ? 0 : static_cast<double>(part) / static_cast<double>(all); }
 
 void about_rows(const Exploration& e, std::vector<std::string>& out) {
@@ -26,10 +28,10 @@ void about_column(const ColumnDescription& c, const std::string& name, std::vect
   if (share(c.missing, c.rows) >= 0.05) out.push_back(fmt::format("{} is blank in {} of the rows", name, percent(share(c.missing, c.rows))));
   if (c.distinct == 1 && c.rows > 1 && c.missing == 0) out.push_back(fmt::format("{} is the same in every row", name));
   if (!c.numbers) return;
-  if (c.numbers->no_numbers > 0) out.push_back(fmt::format("{}: {} values are no numbers", name, c.numbers->no_numbers));
+  if (c.numbers->no_numbers > 0) out.push_back(fmt::format("{}: {} values are no numbers", name, number(c.numbers->no_numbers)));
   const bool should_be_positive = c.role == Role::price || c.role == Role::quantity || c.role == Role::amount;
-  if (should_be_positive && c.numbers->negatives > 0) out.push_back(fmt::format("{} is negative in {} rows", name, c.numbers->negatives));
-  if (should_be_positive && c.role != Role::quantity && c.numbers->zeros > 0) out.push_back(fmt::format("{} is zero in {} rows", name, c.numbers->zeros));
+  if (should_be_positive && c.numbers->negatives > 0) out.push_back(fmt::format("{} is negative in {} rows", name, number(c.numbers->negatives)));
+  if (should_be_positive && c.role != Role::quantity && c.numbers->zeros > 0) out.push_back(fmt::format("{} is zero in {} rows", name, number(c.numbers->zeros)));
   if (c.format.ambiguous) out.push_back(fmt::format("{}: commas are taken for thousands marks; where they begin decimals, write them as points", name));
 }
 

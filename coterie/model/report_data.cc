@@ -7,9 +7,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <set>
 
 #include "coterie/base/time.h"
 #include "coterie/deliver/segments_sql.h"
+#include "coterie/segments/feature_words.h"
 
 namespace coterie {
 namespace {
@@ -53,11 +55,14 @@ class ReportData {
             {"pca", pca()},
             {"activity", activity()},
             {"verdict", verdict()},
+            {"scores", scores()},
+            {"separability", separability()},
             {"future", future()},
             {"rfm", rfm()},
             {"rules", {{"fidelity", number(result_.explanation.rules.fidelity)}, {"fitted_rows", result_.explanation.rules.fitted_rows}}},
             {"ledger", ledger()},
             {"options", options()},
+            {"log", log()},
             {"notes", notes()}};
   }
 
@@ -75,7 +80,9 @@ class ReportData {
     return order;
   }
   std::string text(const std::string& whole) const {
-    const std::size_t most = std::min(limits_.text, std::max<std::size_t>(40, 20 * limits_.text / std::max<std::size_t>(1, result_.model.k)));
+    return shortened(whole, std::min(limits_.text, std::max<std::size_t>(40, 20 * limits_.text / std::max<std::size_t>(1, result_.model.k))));
+  }
+  static std::string shortened(const std::string& whole, std::size_t most) {
     if (whole.size() <= most) return whole;
     std::size_t end = most;
     while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xc0) == 0x80) --end;  // not within a character
@@ -92,6 +99,14 @@ class ReportData {
     for (int t = 0; t < event_type_count; ++t) by_type[coterie::name_of(static_cast<EventType>(t))] = result_.read.events_by_type[static_cast<std::size_t>(t)];
     return {{"by_type", by_type}, {"first", iso_time(result_.read.first_ms)}, {"last", iso_time(result_.read.last_ms)}};
   }
+  // What a row of the data is.
+  Json log() const {
+    switch (result_.model.shape) {
+      case Shape::events: return "events";
+      case Shape::orders: return "order lines";
+      default: return "rows";
+    }
+  }
   Json revenue() const {
     const std::optional<std::size_t> column = revenue_column(result_.model.features);
     if (!column) return nullptr;
@@ -103,7 +118,7 @@ class ReportData {
       const std::string& name = result_.model.features[f];
       const auto it = std::find_if(result_.features.begin(), result_.features.end(), [&](const Feature& feature) { return feature.name == name; });
       const bool known = it != result_.features.end();
-      list.push_back({{"name", text(name)}, {"kind", known ? name_of(it->kind) : kind_of_column(name)}, {"definition", known ? Json(it->definition) : definition_of_coupon_feature(name)}});
+      list.push_back({{"name", text(name)}, {"kind", is_share(name) ? "share" : known ? name_of(it->kind) : kind_of_column(name)}, {"definition", known ? Json(it->definition) : definition_of_coupon_feature(name)}});
       if (const Json levels = levels_of_column(name); !levels.empty()) list.back()["levels"] = levels;
     }
     return list;
@@ -146,6 +161,7 @@ class ReportData {
     const SegmentName& name = result_.model.segments[c];
     Json json = profile(own);
     json["name"] = text(name.name);
+    json["noise"] = result_.model.has_noise && c + 1 == result_.profiles.clusters.size();
     json["play"] = {{"goal", text(name.play.goal)}, {"action", text(name.play.action)}, {"channel", text(name.play.channel)}, {"offer", text(name.play.offer)}, {"timing", text(name.play.timing)}};
     json["evidence"] = evidence(name.evidence);
     json["share"] = number(own.share);
@@ -208,9 +224,9 @@ class ReportData {
     Json rows = Json::array();
     for (const KChoiceRow& row : result_.choice.rows) {
       const Json silhouette = row.silhouette ? Json{number(row.silhouette->mean), number(row.silhouette->low), number(row.silhouette->high)} : Json(nullptr);
-      rows.push_back({{"k", row.k}, {"inertia", number(row.inertia)}, {"silhouette", silhouette}});
+      rows.push_back({{"k", row.k}, {"inertia", number(row.inertia)}, {"silhouette", silhouette}, {"bic", row.bic ? number(*row.bic) : Json(nullptr)}});
     }
-    return {{"chosen", result_.choice.chosen}, {"best", result_.choice.best}, {"elbow", result_.choice.elbow ? Json(*result_.choice.elbow) : Json(nullptr)},
+    return {{"chosen", result_.choice.chosen}, {"by_bic", result_.choice.by_bic}, {"best", result_.choice.best}, {"elbow", result_.choice.elbow ? Json(*result_.choice.elbow) : Json(nullptr)},
             {"exact", result_.choice.exact}, {"judged_rows", result_.choice.judged_rows}, {"reason", result_.choice.reason}, {"rows", rows}};
   }
   Json pca() const {
@@ -248,6 +264,41 @@ class ReportData {
     if (row.nulls.empty()) return nullptr;
     const NullComparison& hardest = row.hardest_null().silhouette;
     return {number(hardest.null_mean), number(hardest.null_deviation)};
+  }
+  // Every k and all that is known of it, under the names of k_table.csv; null where it is not known.
+  Json scores() const {
+    std::set<std::size_t> ks;
+    for (const KChoiceRow& row : result_.choice.rows) ks.insert(row.k);
+    for (const KEvidence& row : result_.verdict.table) ks.insert(row.k);
+    Json table = Json::array();
+    for (const std::size_t k : ks) table.push_back(scores_of(k));
+    const KEvidence* chosen = result_.verdict.evidence(result_.choice.chosen);
+    Json nulls = Json::array();
+    if (chosen != nullptr)
+      for (const NullTest& test : chosen->nulls)
+        nulls.push_back({{"name", coterie::name_of(test.null)}, {"silhouette", null_comparison(test.silhouette)}, {"gap", null_comparison(test.gap)}, {"half_split_agreement", null_comparison(test.agreement)}});
+    return {{"table", table}, {"nulls", nulls}, {"null_drawings", result_.verdict.null_drawings}, {"sample_customers", std::max(result_.verdict.sample_customers, result_.scores.customers)}};
+  }
+  Json scores_of(std::size_t k) const {
+    Json json = {{"k", k}};
+    if (const KEvidence* e = result_.verdict.evidence(k)) {
+      json["simplified_silhouette"] = number(e->simplified_silhouette), json["calinski_harabasz"] = number(e->calinski_harabasz), json["davies_bouldin"] = number(e->davies_bouldin);
+      // Where the algorithm was not fitted again there are no nulls, nor these.
+      if (!e->nulls.empty()) json["gap"] = number(e->gap), json["gap_error"] = number(e->gap_error), json["prediction_strength"] = number(e->prediction_strength.mean);
+    }
+    if (const auto s = std::ranges::find(result_.scores.rows, k, &PartitionScores::k); s != result_.scores.rows.end()) {
+      json["medoid_silhouette"] = number(s->medoid_silhouette.mean), json["squared_silhouette"] = number(s->squared_silhouette.mean);
+      json["xie_beni"] = number(s->xie_beni.mean), json["dunn"] = number(s->dunn.mean), json["dbcv"] = number(s->dbcv.mean);
+    }
+    if (const auto row = std::ranges::find(result_.choice.rows, k, &KChoiceRow::k); row != result_.choice.rows.end())
+      if (row->bic) json["log_likelihood"] = number(row->log_likelihood.value_or(NAN)), json["bic"] = number(*row->bic), json["icl"] = number(row->icl.value_or(NAN));
+    return json;
+  }
+  static Json null_comparison(const NullComparison& c) { return {number(c.value), number(c.null_mean), number(c.z), number(c.p_value)}; }
+  Json separability() const {
+    if (!result_.separability) return nullptr;
+    const Separability& s = *result_.separability;
+    return {{"accuracy", number(s.accuracy)}, {"precision", number(s.precision)}, {"recall", number(s.recall)}, {"f1", number(s.f1)}, {"auc", number(s.auc)}, {"test_rows", s.test_rows}, {"sentence", s.sentence}};
   }
   Json future() const {
     Json rivals = Json::array();
@@ -320,7 +371,7 @@ class ReportData {
   }
   Json notes() const {
     Json list = Json::array();
-    for (std::size_t i = 0; i < std::min(result_.notes.size(), limits_.notes); ++i) list.push_back(text(result_.notes[i]));
+    for (std::size_t i = 0; i < std::min(result_.notes.size(), limits_.notes); ++i) list.push_back(shortened(result_.notes[i], 3 * limits_.text));
     return list;
   }
 

@@ -26,7 +26,7 @@ std::string_view default_name_rules_text() {
       "action": "Make buying again easy: a reorder list, delivery slots, a loyalty level they can see.",
       "channel": "e-mail and app",
       "offer": "a loyalty level with free delivery rather than discounts",
-      "timing": "at their usual distance between orders"
+      "timing": "when they usually order again"
     },
     {
       "name": "champions",
@@ -46,7 +46,7 @@ std::string_view default_name_rules_text() {
       "action": "Make ordering again easy, and show what other loyal customers take.",
       "channel": "e-mail",
       "offer": "a loyalty level rather than discounts",
-      "timing": "at their usual distance between orders"
+      "timing": "when they usually order again"
     },
     {
       "name": "frequent customers",
@@ -56,7 +56,7 @@ std::string_view default_name_rules_text() {
       "action": "Make ordering again easy: a reorder list, a loyalty level they can see.",
       "channel": "e-mail",
       "offer": "a loyalty level with free delivery rather than discounts",
-      "timing": "at their usual distance between orders"
+      "timing": "when they usually order again"
     },
     {
       "name": "big spenders",
@@ -106,7 +106,7 @@ std::string_view default_name_rules_text() {
       "action": "Show what goes with what they bought, and remind them when it should be used up.",
       "channel": "e-mail",
       "offer": "free delivery above their usual order",
-      "timing": "at the median distance between orders of all customers"
+      "timing": "when customers usually order again"
     },
     {
       "name": "coupon enthusiasts",
@@ -216,7 +216,7 @@ std::string_view default_name_rules_text() {
       "action": "Recommend the next purchase from what they bought, and ask for a review.",
       "channel": "e-mail, on-site recommendations",
       "offer": "points or a small reward for the next order",
-      "timing": "at their usual distance between orders"
+      "timing": "when they usually order again"
     },
     {
       "name": "cart abandoners",
@@ -302,7 +302,7 @@ std::string_view default_name_rules_text() {
       "action": "Recommend what goes with what they have.",
       "channel": "e-mail",
       "offer": "bundles",
-      "timing": "at their usual distance between orders"
+      "timing": "when they usually order again"
     },
     {
       "goal": "win back",

@@ -8,6 +8,8 @@
 #include <map>
 #include <optional>
 
+#include "coterie/segments/feature_words.h"
+
 namespace coterie {
 namespace {
 
@@ -132,19 +134,12 @@ Play play_for(const Comparison& comparison, const NameRules& rules) {
   return play;
 }
 
-// "n_view" as "views", "avg_price_purchased" as "avg price purchased".
-std::string readable(std::string feature) {
-  if (feature.starts_with("n_")) feature = feature.substr(2) + (feature.ends_with('s') ? "" : "s");
-  std::replace(feature.begin(), feature.end(), '_', ' ');
-  return feature;
-}
-
-// "high revenue", "City: Chicago", "seldom City: Chicago". `own`: the mean in the segment.
+// "high revenue", "very few views", "City: Chicago", "seldom City: Chicago". `own`: the mean in the segment.
 std::string phrase_of(const std::string& feature, double difference, double own) {
   const auto level = level_of(feature);
-  if (!level) return (std::abs(difference) >= far_out ? "very " : "") + std::string(difference > 0 ? "high " : "low ") + readable(feature);
+  if (!level) return (std::abs(difference) >= far_out ? "very " : "") + amount_of(feature, difference > 0);
   const char* how_many = own >= 0.5 ? "" : difference > 0 ? "often " : own < 0.05 ? "not " : "seldom ";
-  return how_many + readable(level->column) + ": " + level->value;
+  return how_many + word_of(feature);
 }
 
 // The features by how far their means are from everyone's, in deviations of all customers, the farthest first; of the levels of
@@ -164,7 +159,7 @@ std::vector<std::pair<double, std::string>> greatest_differences(const Compariso
   return chosen;
 }
 
-// "high views, low recency days": the two features whose means differ most from everyone's.
+// "many views, few days since last seen": the two features whose means differ most from everyone's.
 SegmentName describe(const Comparison& comparison, const NameRules& rules) {
   std::string name;
   std::vector<Evidence> evidence;

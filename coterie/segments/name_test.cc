@@ -35,14 +35,14 @@ TEST(NameSegments, NamesByWhatAClusterIs) {
 
 TEST(NameSegments, DescribesWhatNoRuleFitsByTheTwoGreatestDifferences) {
   const auto segments = name_segments(profiles_of({{10, 2, 1, 0.8, 1, 15, 1}}, {10, 8, 1, 1, 1, 5, 1}), names);
-  EXPECT_EQ(segments[0].name, "very high recency days, low views");
+  EXPECT_EQ(segments[0].name, "very many days since last seen, few views");
   EXPECT_EQ(segments[0].because, "recency_days 15 on average against 5 for everyone; n_view 2 on average against 8 for everyone");
 }
 
 TEST(NameSegments, CallsNothingHighOrLowThatIsLikeEveryone) {
   const std::vector<double> same = {10, 8, 1, 1, 20, 15, 5};
   EXPECT_EQ(name_segments(profiles_of({same}, same), names)[0].name, "typical customers");
-  EXPECT_EQ(name_segments(profiles_of({{10, 12, 1, 1, 20, 15, 5}}, same), names)[0].name, "high views");
+  EXPECT_EQ(name_segments(profiles_of({{10, 12, 1, 1, 20, 15, 5}}, same), names)[0].name, "many views");
 }
 
 TEST(NameSegments, ALevelOfMostOfThemIsNamedAsItIs) {
@@ -91,7 +91,7 @@ TEST(NameSegments, DoesWithoutFeaturesThatTheLogLacks) {
 TEST(NameSegments, NothingIsManyTimesNothing) {
   // A log without purchases: nobody buys twice the average of none.
   const auto segments = name_segments(profiles_of({{50, 50, 0, 0, 0, 5, 0}, {2, 2, 0, 0, 0, 5, 0}}, {5, 5, 0, 0, 0, 5, 0}), names);
-  EXPECT_EQ(segments[0].name, "very high total events, very high views");
+  EXPECT_EQ(segments[0].name, "very many events, very many views");
   EXPECT_EQ(segments[1].name, "browsers");
 }
 

@@ -4,26 +4,33 @@ import { append, data, element, isolated, numbersBehind, section, table } from "
 import { categoryAxis, chart, colour, pale, valueAxis } from "./charts";
 import { compact, count, evidenceText, percent, period, word } from "./words";
 
+const found = (report: Report): Segment[] => report.segments.filter((s) => !s.noise);
+
 function strongest(report: Report): Segment | null {
   if (!report.revenue || report.revenue.total <= 0) return null;
-  return report.segments.reduce((a, b) => ((b.revenue_share ?? 0) > (a.revenue_share ?? 0) ? b : a));
+  return found(report).reduce((a, b) => ((b.revenue_share ?? 0) > (a.revenue_share ?? 0) ? b : a));
 }
 
-/** One or two sentences that a hurried reader can leave with. */
+/** A few sentences that a hurried reader can leave with. */
 function headline(report: Report): HTMLElement {
-  const largest = report.segments.reduce((a, b) => (b.customers > a.customers ? b : a));
+  const groups = found(report);
+  const largest = groups.reduce((a, b) => (b.customers > a.customers ? b : a));
   const best = strongest(report);
+  const money = word(report.revenue?.feature ?? "revenue");
   const line = element("p", { class: "headline" });
   // Slices of a continuum are not called groups that are there.
   const slices = report.verdict && !["natural_segments", "partly_natural"].includes(report.verdict.answer);
-  append(line, `Your customers ${slices ? "are cut" : "fall"} into ${report.segments.length} groups. `);
+  append(line, `Your customers ${slices ? "are cut" : "fall"} into ${groups.length} ${groups.length === 1 ? "group" : "groups"}. `);
   if (best && best !== largest) {
-    append(line, element("strong", {}, data(best.name)), ` are ${percent(best.share)} of the customers and bring ${percent(best.revenue_share ?? 0)} of the ${word(report.revenue!.feature)}; `);
-    append(line, element("strong", {}, data(largest.name)), `, the largest group with ${percent(largest.share)}, bring ${percent(largest.revenue_share ?? 0)}.`);
+    append(line, "The group ", element("strong", {}, data(best.name)), ` has ${percent(best.share)} of the customers and brings ${percent(best.revenue_share)} of the ${money}`);
+    // Among groups of much the same size the largest is no news.
+    if (largest.share < 1.3 / report.segments.length) append(line, ".");
+    else append(line, "; the largest, ", element("strong", {}, data(largest.name)), `, has ${percent(largest.share)} and brings ${percent(largest.revenue_share)}.`);
   } else {
-    append(line, "The largest, ", element("strong", {}, data(largest.name)), `, has ${percent(largest.share)} of the customers`);
-    append(line, best ? ` and brings ${percent(best.revenue_share ?? 0)} of the ${word(report.revenue!.feature)}.` : ".");
+    append(line, "The largest, ", element("strong", {}, data(largest.name)), `, has ${percent(largest.share)} of the customers`, best ? ` and brings ${percent(best.revenue_share)} of the ${money}.` : ".");
   }
+  for (const none of report.segments.filter((s) => s.noise && s.customers > 0))
+    append(line, ` ${percent(none.share)} of the customers are in no group${none.revenue_share === null ? "" : ` and bring ${percent(none.revenue_share)}`}.`);
   return line;
 }
 
@@ -37,9 +44,9 @@ function figures(report: Report): HTMLElement {
     "dl",
     { class: "figures" },
     figure(count(report.customers), "customers"),
-    figure(String(report.segments.length), "segments"),
+    figure(String(found(report).length), "segments"),
     report.revenue && figure(compact(report.revenue.total), word(report.revenue.feature)),
-    figure(count(rows.used), report.events ? "events used" : "rows used"),
+    figure(count(rows.used), `${report.log} used`),
     figure(count(rows.set_aside), "rows set aside"),
   );
 }
@@ -54,9 +61,9 @@ function card(segment: Segment, index: number, report: Report, select: (index: n
     "button",
     { type: "button", class: "card", "aria-pressed": "false", style: `--own:${colour(index)}`, click: () => select(index) },
     element("span", { class: "top" }, element("span", { class: "chip", "aria-hidden": "true" }), element("span", { class: "name" }, data(segment.name))),
-    element("span", { class: "top" }, element("span", { class: "size" }, `${count(segment.customers)} customers`), element("span", { class: "goal" }, data(segment.play.goal))),
+    element("span", { class: "top" }, element("span", { class: "size" }, `${count(segment.customers)} customers`), segment.play.goal !== "" && element("span", { class: "goal" }, data(segment.play.goal))),
     bar(segment.share, index, "of customers"),
-    segment.revenue_share !== null && bar(segment.revenue_share, index, `of ${word(report.revenue?.feature ?? "revenue")}`),
+    segment.revenue_share !== null && bar(segment.revenue_share, index, `of ${report.revenue?.feature === "monetary" ? "spend" : word(report.revenue?.feature ?? "revenue")}`),
     segment.evidence.length > 0 && element("span", { class: "why" }, evidenceText(segment.evidence[0], report)),
     segment.play.action !== "" && element("span", { class: "action" }, data(segment.play.action)),
   );
@@ -107,11 +114,22 @@ export function sharesChart(report: Report): HTMLElement | null {
   );
 }
 
-/** What the program found out about whether the segments are real, in its own words. */
+/** The program's verdict for those who do not know its terms; its own words are with the evidence. */
+const plainly = new Map(
+  Object.entries({
+    natural_segments: "Yes: fewer customers stand between any two of these groups than inside them, and other samples of your customers give the same groups.",
+    partly_natural: "In part: there are real groups among your customers, and some of them are cut into several segments here.",
+    convenient_slices:
+      "That was not found: between some of these groups there is no clear gap, so they may be slices of one crowd. Other samples of your customers give the same slices: organise your work by them, but do not take them for different kinds of people.",
+    not_stable:
+      "That was not found, and they are shaky: between some of these groups there is no clear gap, and other samples of your customers give other groups. Do not build a plan on a single one.",
+  }),
+);
+
 function verdict(report: Report): HTMLElement | null {
   if (!report.verdict) return null;
-  const good = report.verdict.answer === "natural_segments";
-  return element("p", { class: good ? "verdict good" : "verdict" }, element("strong", {}, good ? "Are they real? Yes. " : "Are they real? "), report.verdict.sentence, " ", element("a", { href: "#trust" }, "The evidence"));
+  const { answer: found, sentence } = report.verdict;
+  return element("p", { class: found === "natural_segments" ? "verdict good" : "verdict" }, element("strong", {}, "Are they real? "), plainly.get(found) ?? sentence, " ", element("a", { href: "#trust" }, "The evidence"));
 }
 
 export function answer(report: Report, select: (index: number) => void): HTMLElement {
@@ -119,7 +137,7 @@ export function answer(report: Report, select: (index: number) => void): HTMLEle
     "answer",
     "The answer",
     headline(report),
-    element("p", { class: "muted" }, report.events ? `From ${count(report.ledger.rows.used)} events, ${period(report)}.` : `From ${count(report.ledger.rows.used)} rows.`),
+    element("p", { class: "muted" }, `From ${count(report.ledger.rows.used)} ${report.log}${report.events ? `, ${period(report)}` : ""}.`),
     verdict(report),
     figures(report),
     element("p", { class: "muted noprint" }, "Pick a segment to see who they are and what to do."),

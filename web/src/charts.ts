@@ -10,8 +10,14 @@ echarts.use([BarChart, CustomChart, LineChart, SankeyChart, ScatterChart, AriaCo
 
 export type Option = echarts.EChartsCoreOption;
 
+let noise = -1;
+/** Which segment is noise, if any: it is grey. */
+export function setNoise(segment: number): void {
+  noise = segment;
+}
+
 /** The colour of a segment; ten of them, then again. */
-export const colour = (segment: number): string => `var(--segment-${segment % 10})`;
+export const colour = (segment: number): string => (segment === noise ? "var(--faint)" : `var(--segment-${segment % 10})`);
 
 /** The same, paler. (Opacity would make its labels pale, too.) */
 export const pale = (segment: number, percent: number): string => `color-mix(in srgb, ${colour(segment)} ${percent}%, var(--paper))`;
@@ -100,7 +106,7 @@ export function categoryAxis(names: string[], extra: object = {}): object {
     data: names,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: "var(--line)" } },
-    axisLabel: { color: ink, width: innerWidth < 600 ? 92 : 190, overflow: "truncate" },
+    axisLabel: { color: ink, width: innerWidth < 600 ? 92 : 230, overflow: "truncate" },
     ...extra,
   };
 }

@@ -1,25 +1,19 @@
 // All segments side by side: heat map, spread of one feature, the way to a purchase.
 import type { Report } from "./data";
-import { append, data, element, isolated, numbersBehind, section, table } from "./elements";
+import { append, data, element, heat, heatMap, isolated, numbersBehind, section, table } from "./elements";
 import { categoryAxis, chart, colour, dispose, pale, tooltip, valueAxis } from "./charts";
-import { count, fixed, percent, plain, valueOf, word } from "./words";
+import { count, percent, plain, valueOf, word } from "./words";
 
-/** Centres in scaled units as a coloured table: a table is read aloud, wraps and prints. */
-function heatMap(report: Report): HTMLElement {
-  const cell = (z: number | null) => {
-    const strength = Math.round(Math.min(1, Math.abs(z ?? 0) / 3) * 60);
-    return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--${(z ?? 0) > 0 ? "warm" : "cold"}) ${strength}%, var(--paper))` }, fixed(z, 1));
-  };
-  const head = element("tr", {}, element("th", { scope: "col" }, "feature"), ...report.segments.map((s) => element("th", { scope: "col" }, data(s.name))));
-  const rows = report.features.map((feature, f) => element("tr", {}, element("th", { scope: "row" }, data(word(feature.name))), ...report.segments.map((s) => cell(s.centre[f]))));
+/** Centres in scaled units. */
+function centres(report: Report): HTMLElement {
   const caption = "Centres of the segments in standard deviations from everyone's average";
-  const made = element("table", { class: "heatmap" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows));
+  const rows = report.features.map((feature, f): [HTMLElement, ...(number | null)[]] => [data(word(feature.name)), ...report.segments.map((s) => s.centre[f])]);
   return element(
     "div",
     {},
     element("h3", {}, "What is high, what is low"),
     element("p", { class: "muted" }, "0 is everyone's average; 1 is one standard deviation above it, as the clustering saw it."),
-    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, made),
+    heatMap({ caption, corner: "feature", columns: report.segments.map((s) => data(s.name)), rows, digits: 1, strength: (z) => z / 3 }),
   );
 }
 
@@ -126,7 +120,7 @@ function rfmGrid(report: Report): HTMLElement | null {
   const money = word(report.revenue?.feature ?? "money");
   const cell = (r: number, f: number) => {
     const [customers, share] = cells[5 * r + f];
-    return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--cold) ${Math.round(Math.min(1, 4 * share) * 60)}%, var(--paper))` }, `${count(customers)}`, element("br"), element("span", { class: "muted" }, percent(share)));
+    return element("td", { class: "number heat", style: heat(-4 * share) }, `${count(customers)}`, element("br"), element("span", { class: "muted" }, percent(share)));
   };
   const caption = `Customers by recency (rows) and number of orders (columns), in fifths from 1 to 5; below, the share of the ${money}`;
   const fifths = [0, 1, 2, 3, 4];
@@ -147,7 +141,7 @@ export function compare(report: Report): HTMLElement {
     "compare",
     "Side by side",
     left > 0 && element("p", { class: "muted" }, `Shown are the ${report.features.length} features in which the segments differ most; ${plain(left)} more are in segment_summary.csv.`),
-    heatMap(report),
+    centres(report),
     funnel(report),
     rfmGrid(report),
     spread(report),

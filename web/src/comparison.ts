@@ -48,6 +48,7 @@ function sankey(c: Comparison): HTMLElement {
         top: 8,
         bottom: 8,
         nodeAlign: "justify",
+        nodeGap: 20, // room for the name of a small one
         draggable: false,
         layoutIterations: 32,
         emphasis: { disabled: true },
@@ -76,7 +77,7 @@ function movement(c: Comparison): HTMLElement {
 
 function identities(c: Comparison): HTMLElement {
   const rows = c.segments.map((s) => [data(s.segment || "–"), s.fate, data(s.later_segment || "–"), data(s.linked_with || "–"), count(s.customers_before), count(s.customers_after)]);
-  return section("identities", "Which segment is which", table({ caption: "The fate of each segment", head: ["segment", "fate", "in the later run", "linked with", "customers before", "after"], rows, numeric: false }));
+  return section("identities", "Which segment is which", table({ caption: "The fate of each segment", head: ["segment", "fate", "in the later run", "linked with", "customers before", "after"], rows, texts: [1, 2, 3] }));
 }
 
 function drift(c: Comparison): HTMLElement {

@@ -2,8 +2,8 @@
 
 import type { Exploration } from "./exploration";
 
-/** truth: 0 or 1; level: a place in an order of words. */
-export type FeatureKind = "count" | "money" | "ratio" | "days" | "number" | "truth" | "level";
+/** truth: 0 or 1; level: a place in an order of words; share: shown in percent. */
+export type FeatureKind = "share" | "count" | "money" | "ratio" | "days" | "number" | "truth" | "level";
 
 export interface Feature {
   name: string;
@@ -43,6 +43,8 @@ export interface Way {
 
 export interface Segment extends Profile {
   name: string;
+  /** whom no segment has */
+  noise: boolean;
   play: Play;
   evidence: { feature: string; divisor: string; own: number; everyone: number }[];
   share: number;
@@ -99,6 +101,29 @@ export interface KRow {
   k: number;
   inertia: number;
   silhouette: [number, number, number] | null;
+  /** of mixtures; larger is better */
+  bic: number | null;
+}
+
+/** A value, its mean over data without groups, how many deviations it is above that, and the p-value. */
+export type AgainstNull = [number, number, number | null, number];
+
+/** Every number of segments under the names of k_table.csv, and the chosen one beside data without groups. */
+export interface Scores {
+  table: ({ k: number } & Record<string, number | null>)[];
+  nulls: { name: string; silhouette: AgainstNull; gap: AgainstNull; half_split_agreement: AgainstNull }[];
+  null_drawings: number;
+  sample_customers: number;
+}
+
+export interface Separability {
+  accuracy: number;
+  precision: number;
+  recall: number;
+  f1: number;
+  auc: number;
+  test_rows: number;
+  sentence: string;
 }
 
 export interface Report {
@@ -110,15 +135,19 @@ export interface Report {
   features_left_out: number;
   everyone: Profile;
   segments: Segment[];
-  k: { chosen: number; best: number; elbow: number | null; exact: boolean; judged_rows: number; reason: string; rows: KRow[] };
+  k: { chosen: number; by_bic: boolean; best: number; elbow: number | null; exact: boolean; judged_rows: number; reason: string; rows: KRow[] };
   pca: { explained: number[]; leading: { feature: string; falls: boolean }[][]; points: [number, number, number, number][] };
   activity: { everyone: Activity; segments: Activity[] } | null;
   verdict: Verdict | null;
+  scores: Scores;
+  separability: Separability | null;
   future: Future | null;
   rfm: Rfm | null;
   rules: { fidelity: number; fitted_rows: number };
   ledger: { rows: Rows; inputs: { name: string; bytes: number; rows: Rows }[]; more_inputs: number };
   options: { k: [number, number]; algorithm: string; restarts: number; seed: number; scaling: string; own_names: boolean; different_rows: number };
+  /** what a row of the data is: "events", "order lines", "rows" */
+  log: string;
   notes: string[];
 }
 

@@ -21,6 +21,7 @@ function playbook(segment: Segment, report: Report): HTMLElement {
 }
 
 function why(segment: Segment, report: Report): HTMLElement {
+  if (segment.noise) return element("div", {}, element("h4", {}, "Why no segment"), element("p", {}, "Too few customers are like each of them to make a group. Their averages below are those of very different customers."));
   const items = segment.evidence.map((e) => element("li", {}, evidenceText(e, report)));
   return element("div", {}, element("h4", {}, "Why this name"), element("ul", {}, ...items));
 }
@@ -62,7 +63,7 @@ function ticks(low: number, high: number): number[] {
   return list.filter((value) => value >= low && value <= high);
 }
 
-/** Features as dots with their interval on a logarithmic scale; 1 is everyone's average, and what they have none of stands at the edge. */
+/** Features as bars from everyone's average, with the interval, on a logarithmic scale; what they have none of stands at the edge. */
 function lifts(segment: Segment, report: Report, index: number): HTMLElement {
   const shown = report.features.map((feature, f) => ({ feature, lift: segment.lifts[f] }));
   const order = shown.filter((x) => x.lift[0] !== null && x.lift[0] >= 0 && x.lift[2] !== null).sort((a, b) => a.lift[0] - b.lift[0]);
@@ -86,17 +87,22 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
       {
         type: "custom",
         silent: true,
-        data: drawn.map((x, i) => [at(x.lift[1]), at(x.lift[2]), i]),
+        data: drawn.map((x, i) => [at(x.lift[1]), at(x.lift[2]), i, at(x.lift[0])]),
         encode: { x: [0, 1], y: 2 },
         renderItem: (_: unknown, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
-          const a = api.coord([api.value(0), api.value(2)]);
-          const b = api.coord([api.value(1), api.value(2)]);
-          return { type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke: chosen, lineWidth: 3, opacity: 0.5 } };
+          const [a, b, own, everyone] = [api.value(0), api.value(1), api.value(3), 1].map((x) => api.coord([x, api.value(2)]));
+          return {
+            type: "group",
+            children: [
+              { type: "rect", shape: { x: Math.min(own[0], everyone[0]), y: own[1] - 7, width: Math.abs(own[0] - everyone[0]), height: 14 }, style: { fill: chosen, opacity: 0.3 } },
+              { type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke: chosen, lineWidth: 3 } },
+            ],
+          };
         },
       },
       {
         type: "scatter",
-        symbolSize: 11,
+        symbolSize: 9,
         data: drawn.map((x, i) => ({ value: [at(x.lift[0]), i], itemStyle: x.lift[0] === 0 ? { color: "var(--paper)", borderColor: chosen, borderWidth: 2 } : { color: chosen } })),
         markLine: { silent: true, symbol: "none", label: { formatter: "everyone", color: "var(--faint)" }, lineStyle: { color: "var(--faint)" }, data: [{ xAxis: 1 }] },
       },

@@ -28,6 +28,18 @@ export function isolated(text: string): string {
   return `\u2068${tame}\u2069`;
 }
 
+/** How strong a cell is coloured, from -1 (cold) over 0 (paper) to 1 (warm). */
+export const heat = (strength: number): string => `background:color-mix(in srgb, var(--${strength > 0 ? "warm" : "cold"}) ${Math.round(Math.min(1, Math.abs(strength)) * 60)}%, var(--paper))`;
+
+/** A table of coloured numbers: it is read aloud, wraps and prints. `strength` says how strong a cell is coloured; null is not known. */
+export function heatMap(options: { caption: string; corner: string; columns: Child[]; rows: [Child, ...(number | null)[]][]; digits: number; strength: (value: number) => number; class?: string }): HTMLElement {
+  const cell = (value: number | null) => element("td", { class: "number heat", style: value === null ? null : heat(options.strength(value)) }, value === null ? "–" : value.toFixed(options.digits).replace(/^-(0\.?0*)$/, "$1"));
+  const head = element("tr", {}, options.corner === "" ? element("td", {}) : element("th", { scope: "col" }, options.corner), ...options.columns.map((name) => element("th", { scope: "col" }, name)));
+  const body = options.rows.map(([name, ...values]) => element("tr", {}, element("th", { scope: "row" }, name), ...values.map(cell)));
+  const made = element("table", { class: `heatmap ${options.class ?? ""}` }, element("caption", {}, options.caption), element("thead", {}, head), element("tbody", {}, ...body));
+  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": options.caption }, made);
+}
+
 export interface TableOptions {
   caption: string;
   head: Child[];
@@ -39,10 +51,9 @@ export interface TableOptions {
 }
 
 export function table(options: TableOptions): HTMLElement {
-  const head = element("tr", {}, ...options.head.map((cell) => element("th", { scope: "col" }, cell)));
-  const body = options.rows.map((row) =>
-    element("tr", {}, ...row.map((cell, i) => (i === 0 ? element("th", { scope: "row" }, cell) : element("td", { class: options.numeric === false || options.texts?.includes(i) ? null : "number" }, cell)))),
-  );
+  const isNumber = (column: number) => column > 0 && options.numeric !== false && !options.texts?.includes(column);
+  const head = element("tr", {}, ...options.head.map((cell, i) => element("th", { scope: "col", class: isNumber(i) ? "right" : null }, cell)));
+  const body = options.rows.map((row) => element("tr", {}, ...row.map((cell, i) => (i === 0 ? element("th", { scope: "row" }, cell) : element("td", { class: isNumber(i) ? "number" : null }, cell)))));
   const made = element("table", { class: options.class ?? null }, element("caption", {}, options.caption), element("thead", {}, head), element("tbody", {}, ...body));
   // A wide table scrolls in its own box, which the keyboard must reach.
   return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": options.caption }, made);

@@ -5,7 +5,7 @@ import { columnsOf, histogramChart, numbersTable } from "./explore_columns";
 import { boxes, funnel, times, together, tops } from "./explore_pictures";
 import { compact, count, percent, plain, reasonText, word } from "./words";
 
-const shapeNames: Record<string, string> = { events: "an event log", orders: "lines of orders", coupons: "tables of coupons", customers: "a table of customers" };
+const rowNames: Record<string, string> = { events: "events", orders: "order lines", coupons: "rows of coupon tables", customers: "rows of customers" };
 
 function figure(value: string, label: string): HTMLElement {
   return element("div", { class: "figure" }, element("dt", {}, label), element("dd", {}, value));
@@ -21,7 +21,7 @@ function overview(e: Exploration): HTMLElement {
   return section(
     "overview",
     "At a glance",
-    element("p", { class: "headline" }, `${count(e.rows.read)} rows of ${shapeNames[e.shape] ?? e.shape}${e.period ? `, ${e.period[0].slice(0, 10)} to ${e.period[1].slice(0, 10)}` : ""}: ${count(e.customers)} customers.`),
+    element("p", { class: "headline" }, `${count(e.rows.read)} ${rowNames[e.shape] ?? "rows"}${e.period ? `, ${e.period[0].slice(0, 10)} to ${e.period[1].slice(0, 10)}` : ""}: ${count(e.customers)} customers.`),
     element(
       "dl",
       { class: "figures" },

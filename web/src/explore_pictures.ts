@@ -1,6 +1,6 @@
 // What the columns say together: the funnel, times, what sells, box plots, correlations.
 import { categoryAxis, chart, dispose, tooltip, valueAxis } from "./charts";
-import { append, data, element, isolated, numbersBehind, section, table } from "./elements";
+import { append, data, element, heatMap, isolated, numbersBehind, section, table } from "./elements";
 import type { Associations, BoxPlot, Correlations, Exploration, TopList, Traffic } from "./exploration";
 import { compact, count, percent, plain, word } from "./words";
 
@@ -183,14 +183,9 @@ const shown = 24; // names; more do not fit on any screen
 
 function square(names: string[], values: (number | null)[], caption: string): HTMLElement {
   const own = names.slice(0, shown);
-  const cell = (v: number | null) => {
-    if (v === null) return element("td", { class: "number heat" }, "–");
-    return element("td", { class: "number heat", style: `background:color-mix(in srgb, var(--${v > 0 ? "warm" : "cold"}) ${Math.round(Math.abs(v) * 60)}%, var(--paper))` }, v.toFixed(2));
-  };
   const label = (name: string) => data(word(name));
-  const head = element("tr", {}, element("td", {}), ...own.map((name) => element("th", { scope: "col" }, label(name))));
-  const rows = own.map((name, a) => element("tr", {}, element("th", { scope: "row" }, label(name)), ...own.map((_, b) => cell(values[a * names.length + b]))));
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, element("table", { class: "heatmap correlations" }, element("caption", {}, caption), element("thead", {}, head), element("tbody", {}, ...rows)));
+  const rows = own.map((name, a): [HTMLElement, ...(number | null)[]] => [label(name), ...own.map((_, b) => values[a * names.length + b])]);
+  return heatMap({ caption, corner: "", columns: own.map(label), rows, digits: 2, strength: (v) => v, class: "correlations" });
 }
 
 function correlationBlock(id: string, title: string, c: Correlations): HTMLElement {

@@ -2,7 +2,7 @@
 import "./style.css";
 import "./explore.css";
 import { answer, sharesChart } from "./answer";
-import { dispose, drawForPaper, drawForScreen } from "./charts";
+import { dispose, drawForPaper, drawForScreen, setNoise } from "./charts";
 import { compare } from "./compare";
 import { comparison } from "./comparison";
 import { readData, type Comparison, type Exported, type Report } from "./data";
@@ -13,6 +13,7 @@ import { append, element, section } from "./elements";
 import { exported } from "./exported";
 import { making } from "./making";
 import { playbook } from "./playbook";
+import { scores } from "./scores";
 import { trust } from "./trust";
 
 type Links = [id: string, label: string][];
@@ -68,10 +69,11 @@ function fill(title: string, links: Links, version: string, parts: HTMLElement[]
 }
 
 function showRun(report: Report): void {
+  setNoise(report.segments.findIndex((s) => s.noise));
   const { part, select } = segments(report);
-  const links: Links = [["answer", "Answer"], ["segment", "Segments"], ["playbook", "What to do"], ["compare", "Side by side"], ["trust", "Trust"], ["making", "How it was made"]];
-  fill("Customer segments", links, report.version, [answer(report, select), part, playbook(report), compare(report), trust(report), making(report)]);
-  const best = report.segments.reduce((b, s, i) => ((s.revenue_share ?? 0) > (report.segments[b].revenue_share ?? 0) ? i : b), 0);
+  const links: Links = [["answer", "Answer"], ["segment", "Segments"], ["playbook", "What to do"], ["compare", "Side by side"], ["trust", "Trust"], ["scores", "All scores"], ["making", "How it was made"]];
+  fill("Customer segments", links, report.version, [answer(report, select), part, playbook(report), compare(report), trust(report), scores(report), making(report)]);
+  const best = report.segments.reduce((b, s, i) => (!s.noise && (s.revenue_share ?? 0) > (report.segments[b].revenue_share ?? 0) ? i : b), 0);
   select(best);
 }
 

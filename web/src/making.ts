@@ -29,12 +29,14 @@ const scalings = new Map(Object.entries({
   "yeo-johnson": "towards a normal distribution (Yeo and Johnson)",
 }));
 
+const algorithms = new Map(Object.entries({ kmeans: "k-means", "constrained-kmeans": "k-means with bounds on the sizes", hdbscan: "HDBSCAN", "gaussian-mixture": "a Gaussian mixture", hierarchical: "hierarchical clustering", "mini-batch": "mini-batch k-means" }));
+
 function steps(report: Report): HTMLElement {
   const { options } = report;
   const k = options.k[0] === options.k[1] ? String(options.k[0]) : `${options.k[0]} to ${options.k[1]}`;
   const items = [
     `${count(report.customers)} customers became rows of ${report.features.length + report.features_left_out} features (${count(options.different_rows)} different rows).`,
-    `Each feature was scaled (${scalings.get(options.scaling) ?? options.scaling}) so that their spreads are comparable, and ${options.algorithm} was run for ${k} segments with ${options.restarts} restarts each (seed ${options.seed}): the same data and options give the same result on any machine.`,
+    `Each feature was scaled (${scalings.get(options.scaling) ?? options.scaling}) so that their spreads are comparable, and ${algorithms.get(options.algorithm) ?? options.algorithm} was run${report.segments.some((s) => s.noise) ? "" : ` for ${k} segments`}${options.restarts > 1 ? ` with ${options.restarts} restarts each` : ""} (seed ${options.seed}): the same data and options give the same result on any machine.`,
     `Names and actions come from ${options.own_names ? "your team's own" : "the default"} rules on each segment's averages; the numbers behind a name are shown with it.`,
     `The short rules come from a decision tree and give ${percent(report.rules.fidelity)} of all customers their segment; segments.sql has them as a query.`,
   ];

@@ -6,10 +6,10 @@ import { compact, count, percent, word } from "./words";
 const order = ["keep", "grow", "win back", "activate"];
 const goals = new Map(
   Object.entries({
-    keep: "they bring the most: lose none of them",
-    grow: "they buy, and could buy more",
-    "win back": "they bought, and stay away",
-    activate: "they have hardly bought yet",
+    keep: "worth most to you: lose none of them",
+    grow: "active, and could do more",
+    "win back": "they stay away",
+    activate: "little known yet, or little active",
   }),
 );
 
@@ -20,7 +20,7 @@ function stake(segment: Segment, report: Report): string {
 
 /** Customers and money a goal, in the order of the goals. */
 function byGoal(report: Report): HTMLElement {
-  const used = [...order, ...report.segments.map((s) => s.play.goal)].filter((goal, i, all) => all.indexOf(goal) === i && report.segments.some((s) => s.play.goal === goal));
+  const used = [...order, ...report.segments.map((s) => s.play.goal)].filter((goal, i, all) => goal !== "" && all.indexOf(goal) === i && report.segments.some((s) => s.play.goal === goal));
   const line = (goal: string) => {
     const own = report.segments.filter((s) => s.play.goal === goal);
     const sum = (value: (s: Segment) => number) => own.reduce((total, s) => total + value(s), 0);
@@ -32,8 +32,9 @@ function byGoal(report: Report): HTMLElement {
 }
 
 export function playbook(report: Report): HTMLElement {
-  const sorted = [...report.segments].sort((a, b) => order.indexOf(a.play.goal) - order.indexOf(b.play.goal) || (b.revenue_share ?? b.share) - (a.revenue_share ?? a.share));
-  const rows = sorted.map((s) => [data(s.name), data(s.play.goal), data(s.play.action), data(s.play.channel), data(s.play.offer), data(s.play.timing), stake(s, report)]);
+  const place = (s: Segment) => (s.noise ? order.length : order.indexOf(s.play.goal));
+  const sorted = [...report.segments].sort((a, b) => place(a) - place(b) || (b.revenue_share ?? b.share) - (a.revenue_share ?? a.share));
+  const rows = sorted.map((s) => [data(s.name), ...[s.play.goal, s.play.action, s.play.channel, s.play.offer, s.play.timing].map((text) => data(text || "–")), stake(s, report)]);
   const parts = ["segment", "goal", "action", "channel", "offer", "timing", "at stake"];
   // On a phone a row becomes a card: each cell says which part it is.
   const body = table({ caption: "A first plan for each segment", head: parts, rows, numeric: false, class: "plan" });

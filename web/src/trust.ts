@@ -22,8 +22,9 @@ function withoutGroups(nothing: ([number, number] | null)[]): object {
   };
 }
 
-function kCharts(report: Report): HTMLElement {
+function kCharts(report: Report): HTMLElement | null {
   const rows = report.k.rows;
+  if (rows.length < 2) return report.segments.some((s) => s.noise) ? element("div", {}, element("h3", {}, "Why this number of segments"), element("p", {}, "HDBSCAN was not told a number: it takes what stands out as denser than its surroundings, and leaves the rest in no segment.")) : null;
   const axis = { type: "category", data: rows.map((r) => String(r.k)), name: "number of segments", nameLocation: "middle", nameGap: 26, nameTextStyle: { color: "var(--faint)" }, axisTick: { show: false }, axisLine: { lineStyle: { color: "var(--line)" } }, axisLabel: { color: "var(--ink)" } };
   const chosen = (k: number) => (k === report.k.chosen ? 14 : 8);
   const nothing = rows.map((r) => report.verdict?.table.find((e) => e.k === r.k)?.without_groups ?? null);
@@ -50,17 +51,19 @@ function kCharts(report: Report): HTMLElement {
       { type: "scatter", name: "these customers", itemStyle: { color: "var(--accent)" }, symbolSize: (_: unknown, p: { dataIndex: number }) => chosen(rows[p.dataIndex].k), data: rows.map((r) => r.silhouette?.[0] ?? null) },
     ],
   });
-  const inertia = chart("Inertia for each number of segments", 250, {
+  // A mixture is chosen by its BIC.
+  const bic = report.k.by_bic;
+  const second = chart(`${bic ? "BIC" : "Inertia"} for each number of segments`, 250, {
     grid: { left: 10, right: 20, top: 34, bottom: 40, containLabel: true },
     xAxis: axis,
     yAxis: valueAxis({ scale: true, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => plain(v) } }),
-    series: [{ type: "line", symbol: "circle", symbolSize: (_: unknown, p: { dataIndex: number }) => (rows[p.dataIndex].k === report.k.elbow ? 14 : 8), itemStyle: { color: "var(--accent)" }, lineStyle: { color: "var(--faint)" }, data: rows.map((r) => r.inertia) }],
+    series: [{ type: "line", symbol: "circle", symbolSize: (_: unknown, p: { dataIndex: number }) => (rows[p.dataIndex].k === (bic ? report.k.chosen : report.k.elbow) ? 14 : 8), itemStyle: { color: "var(--accent)" }, lineStyle: { color: "var(--faint)" }, data: rows.map((r) => (bic ? r.bic : r.inertia)) }],
   });
   const body = rows.map((r, i) => [
     `${r.k}${r.k === report.k.chosen ? " (chosen)" : ""}${r.k === report.k.elbow ? " (elbow)" : ""}`,
     r.silhouette ? `${r.silhouette[0].toFixed(3)}${report.k.exact ? "" : ` (${r.silhouette[1].toFixed(3)} to ${r.silhouette[2].toFixed(3)})`}` : "–",
     ...(judged ? [fixed(nothing[i]?.[0] ?? null, 3)] : []),
-    plain(r.inertia),
+    plain(bic ? r.bic : r.inertia),
   ]);
   return element(
     "div",
@@ -70,10 +73,12 @@ function kCharts(report: Report): HTMLElement {
     element(
       "div",
       { class: "columns" },
-      element("div", {}, element("h4", {}, "Silhouette: how clear the segments are"), element("p", { class: "muted" }, `Higher is clearer; the large dot is chosen.${judged ? " Grey: data like these without groups, up to their 95 % bound; what is not above it shows nothing." : ""}`), silhouette),
-      element("div", {}, element("h4", {}, "Inertia: how much is left unexplained"), element("p", { class: "muted" }, report.k.elbow ? "Falls with every further segment; the large dot is the elbow." : "Falls with every further segment."), inertia),
+      element("div", {}, element("h4", {}, "Silhouette: how clear the segments are"), element("p", { class: "muted" }, `Higher is clearer; the large dot is chosen.${report.k.exact ? "" : " Bars: 95 % intervals."}${judged ? " Grey: data like these without groups, up to their 95 % bound; what is not above it shows nothing." : ""}`), silhouette),
+      bic
+        ? element("div", {}, element("h4", {}, "BIC: how well the mixture fits for its size"), element("p", { class: "muted" }, "Higher is better; the large dot is chosen."), second)
+        : element("div", {}, element("h4", {}, "Inertia: how much is left unexplained"), element("p", { class: "muted" }, `Falls with every further segment${report.k.elbow ? "; the large dot is the elbow" : ""}.`), second),
     ),
-    numbersBehind(table({ caption: "Every number of segments that was tried", head: ["segments", report.k.exact ? "silhouette (exact)" : "silhouette (95 % interval)", ...(judged ? ["without groups"] : []), "inertia"], rows: body })),
+    numbersBehind(table({ caption: "Every number of segments that was tried", head: ["segments", report.k.exact ? "silhouette (exact)" : "silhouette (95 % interval)", ...(judged ? ["without groups"] : []), bic ? "BIC" : "inertia"], rows: body })),
   );
 }
 
@@ -125,7 +130,7 @@ function evidence(report: Report): HTMLElement | null {
     element("h3", {}, "Are they real?"),
     element("p", {}, verdict.sentence),
     element("p", { class: "muted" }, "Separated: there is a valley between any two segments. Stable: halves of the customers, and resamples of them, give the same segments again. Natural: both."),
-    table({ caption: "The evidence for every number of segments", head: ["segments", "natural", "separated", "stable", "least valley", "agreement of halves", "least Jaccard", "silhouette"], rows }),
+    table({ caption: "The evidence for every number of segments", head: ["segments", "natural", "separated", "stable", "least valley", "agreement of halves", "least Jaccard", "silhouette (sample)"], rows }),
     verdict.jaccards.length === report.segments.length && element("p", { class: "muted" }, "How well each segment is found again in resamples of the customers (Jaccard): 1 is always the same, below 0.6 there is nothing to rely on."),
     verdict.jaccards.length === report.segments.length &&
       table({ caption: "Found again", head: ["segment", "Jaccard"], rows: report.segments.map((s, i) => [data(s.name), fixed(verdict.jaccards[i], 2)]) }),
@@ -139,15 +144,17 @@ const scoreNames = new Map(Object.entries({
   churn_auc: "who will not return (AUC)",
 }));
 
+const rivalNames = new Map(Object.entries({ segments: "these segments", rfm_quintiles: "RFM quintiles", spend_deciles: "tenths by past spend", regression: "a regression on the same features" }));
+
 function future(report: Report): HTMLElement | null {
   if (!report.future || report.future.sentence === "") return null;
   const { rivals, sentence, customers } = report.future;
-  const rows = rivals.map((r) => [word(r.name), ...r.scores.map((s) => (s.name === "revenue_of_top_fifth" && s.mean !== null ? percent(s.mean) : fixed(s.mean, 2)))]);
+  const rows = rivals.map((r) => [rivalNames.get(r.name) ?? word(r.name), ...r.scores.map((s) => (s.name === "revenue_of_top_fifth" && s.mean !== null ? percent(s.mean) : fixed(s.mean, 2)))]);
   return element(
     "div",
     {},
     element("h3", {}, "What they foretell"),
-    element("p", {}, sentence),
+    element("p", {}, sentence.replaceAll("rfm", "RFM")),
     rivals.length > 0 && element("p", { class: "muted" }, `Segments of the first three quarters of the time against the last quarter, ${count(customers)} customers; beside them plain ways to do the same.`),
     rivals.length > 0 && table({ caption: "How well the past foretells the future; more is better", head: ["by", ...rivals[0].scores.map((s) => scoreNames.get(s.name) ?? word(s.name))], rows }),
   );
@@ -157,12 +164,12 @@ export function trust(report: Report): HTMLElement {
   return section(
     "trust",
     "How far to trust it",
-    element("p", {}, "Clustering always finds groups, also where there are none: a silhouette says how clear they are, not that they are real. Look at the profiles, and at a second period, before you spend on them."),
+    element("p", {}, "Clustering always finds groups, also where there are none. Look at the profiles, and at a second period, before you spend on them."),
     evidence(report),
     future(report),
     kCharts(report),
     scatter(report),
-    element("p", { class: "muted" }, report.k.exact ? `Silhouettes are computed over all ${count(report.k.judged_rows)} different customers.` : `Silhouettes are estimated from ${count(report.k.judged_rows)} sampled customers.`),
+    report.k.rows.some((r) => r.silhouette) && element("p", { class: "muted" }, report.k.exact ? `Silhouettes are computed over all ${count(report.k.judged_rows)} different customers.` : `Silhouettes are estimated from ${count(report.k.judged_rows)} sampled customers.`),
   );
 }
 

@@ -2,38 +2,8 @@
 import type { Condition, Feature, Report } from "./data";
 import { isolated } from "./elements";
 
-const words = new Map(Object.entries({
-  total_events: "events",
-  n_view: "views",
-  n_cart: "carts",
-  n_purchase: "purchases",
-  n_sessions: "visits",
-  unique_products: "different products",
-  unique_categories: "different categories",
-  unique_brands: "different brands",
-  revenue: "revenue",
-  avg_price_purchased: "average price paid",
-  conversion_rate: "purchases per view",
-  view_to_cart_rate: "carts per view",
-  cart_to_purchase_rate: "purchases per cart",
-  recency_days: "days since last seen",
-  tenure_days: "days between first and last event",
-  frequency: "orders",
-  monetary: "amount spent",
-  average_order_value: "average order",
-  items_per_order: "pieces an order",
-  distinct_products: "different products",
-  first_order_days: "days since the first order",
-  purchase_cycle_days: "days between orders (median)",
-  days_between_orders_mean: "days between orders",
-  share_returned: "share returned",
-  claimed_frequency: "coupons claimed",
-  burn_frequency: "coupons used",
-  burn_rate: "share of coupons used",
-  days_to_burn_mean: "days until a coupon is used",
-  distinct_merchants: "different merchants",
-  distinct_branches: "different branches",
-}));
+/** The program's words for features: coterie/segments/feature_words.cc. */
+const words = new Map<string, string>(Object.entries(JSON.parse(document.getElementById("words")?.textContent ?? "{}")));
 
 /** "n_purchase" as "purchases", "City=Rome" as "City: Rome"; a name that is not known stands as it is, but for its underscores. */
 export function word(feature: string): string {
@@ -64,16 +34,15 @@ export function percent(share: number | null): string {
   return `${value >= 10 || value === 0 ? value.toFixed(0) : value.toFixed(1)}\u00a0%`;
 }
 
-/** Of small shares two digits, where percent() says "< 0.1 %". */
+/** Of shares below one percent two digits. */
 export function smallPercent(share: number | null): string {
-  return share !== null && share > 0 && share < 0.001 ? `${two.format(100 * share)}\u00a0%` : percent(share);
+  return share !== null && share > 0 && share < 0.01 ? `${(100 * share).toPrecision(2)}\u00a0%` : percent(share);
 }
 
 /** An average of a feature in its unit; rates and shares in percent. */
 export function valueOf(feature: Feature, value: number | null): string {
   if (value === null) return "–";
-  if (feature.kind === "truth") return percent(value);
-  return /(_rate|_share)$|^share_/.test(feature.name) && value >= 0 ? percent(value) : plain(value);
+  return feature.kind === "truth" || (feature.kind === "share" && value >= 0) ? percent(value) : plain(value);
 }
 
 /** A customer's own value: a truth is yes or no, a level its word. */
@@ -97,9 +66,11 @@ export function conditionText(condition: Condition, report: Report): string {
 }
 
 export function evidenceText(e: { feature: string; divisor: string; own: number; everyone: number }, report: Report): string {
-  if (e.divisor === "" && report.features.find((f) => f.name === e.feature)?.kind === "truth") return `${isolated(word(e.feature))}: ${percent(e.own)}, everyone ${percent(e.everyone)}`;
-  const what = e.divisor === "" ? isolated(word(e.feature)) : `${isolated(word(e.feature))} per ${isolated(word(e.divisor).replace(/s$/, ""))}`;
-  return `${what}: ${plain(e.own)} on average, everyone ${plain(e.everyone)}`;
+  const name = isolated(word(e.feature));
+  if (e.divisor !== "") return `${name} per ${isolated(word(e.divisor).replace(/s$/, ""))}: ${plain(e.own)} on average, everyone ${plain(e.everyone)}`;
+  const feature = report.features.find((f) => f.name === e.feature);
+  const value = (v: number) => (feature ? valueOf(feature, v) : plain(v));
+  return `${name}: ${value(e.own)}${feature?.kind === "truth" ? "" : " on average"}, everyone ${value(e.everyone)}`;
 }
 
 export function period(report: Report): string {

@@ -89,7 +89,8 @@ test("the answer comes first: a sentence, the sizes of all segments, and what to
     const run = JSON.parse(readFileSync(join(folder, "plain/run.json"), "utf8"));
     const text = await page.textContent("#answer");
     assert.match(text, new RegExp(`Your customers (fall|are cut) into ${run.segments.length} groups`));
-    assert.ok(text.includes(run.verdict.sentence), "the verdict");
+    assert.match(text, /Are they real\? (Yes|In part|That was not found|No)/, "the verdict in plain words");
+    assert.ok((await page.textContent("#trust")).includes(run.verdict.sentence), "the verdict");
     const cards = await page.$$eval("#cards .card", (all) => all.map((card) => card.textContent));
     run.segments.forEach((segment, i) => {
       assert.ok(cards[i].includes(segment.segment) && cards[i].includes(segment.users.toLocaleString("en")) && cards[i].includes(segment.play.action), cards[i]);
@@ -144,7 +145,37 @@ test(`${hostileTexts.length} hostile texts are shown as text, and nothing of the
       foreign: document.querySelectorAll("img, iframe, object, embed, b, form, base, link, svg script, svg foreignObject, a[href^='javascript']").length,
       handlers: [...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => a.name.startsWith("on"))).length,
     }));
-    assert.deepEqual(made, { pwned: false, scripts: 2, foreign: 0, handlers: 0 });
+    assert.deepEqual(made, { pwned: false, scripts: 3, foreign: 0, handlers: 0 });
+    assert.deepEqual(await violations(page), []);
+  });
+});
+
+test("every score of every number of segments stands under its right name, with what it does not show", async () => {
+  await withPage(reports.plain, {}, async (page) => {
+    const run = JSON.parse(readFileSync(join(folder, "plain/run.json"), "utf8"));
+    const text = await page.textContent("#scores");
+    for (const name of ["silhouette", "Calinski-Harabasz", "Davies-Bouldin", "Xie-Beni", "Dunn", "DBCV", "gap statistic", "prediction strength", "Jaccard", "AUC"]) assert.ok(text.includes(name), name);
+    const row = (name) => page.$$eval("#scores tbody tr", (all, name) => [...all].find((r) => r.cells[0].textContent === name).textContent, name);
+    const chosen = run.verdict.table.find((e) => e.k === run.k.chosen);
+    assert.ok(text.includes(run.separability.sentence));
+    assert.ok((await row("Davies-Bouldin index")).includes(String(Number(chosen.davies_bouldin.toPrecision(3)))));
+  });
+});
+
+test("noise is no segment: it is counted apart, grey, without a goal, and next to none", async () => {
+  coterie("run", "events.csv", "--out", "dense", "--features", "csv", "--algorithm", "hdbscan");
+  reports.dense = join(folder, "dense/report.html");
+  await withPage(reports.dense, {}, async (page) => {
+    const names = await page.$$eval("#cards .name", (all) => all.map((e) => e.textContent));
+    assert.equal(names[names.length - 1], "no segment");
+    assert.match(await page.textContent(".headline"), new RegExp(`into ${names.length - 1} groups?\\. .* of the customers are in no group`));
+    assert.equal(await page.$$eval("#cards .card:last-child .goal", (all) => all.length), (await page.$$("#cards li")).length - 1);
+    for (const card of await page.$$("#cards .card")) {
+      await card.click();
+      assert.ok(!(await page.textContent(".detail")).includes("no segment, which differs"));
+    }
+    assert.ok((await page.textContent(".detail")).includes("Too few customers are like each of them"));
+    assert.ok(!(await page.textContent("#scores")).includes("gap statistic"), "it has no gap");
     assert.deepEqual(await violations(page), []);
   });
 });
@@ -193,7 +224,7 @@ test("what could not be computed is a dash, and nothing is blank for it", async 
   const data = page.match(/id="data">(.*?)<\/script>/s)[1];
   const file = join(folder, "blank.html");
   writeFileSync(file, page.replace(data, () => JSON.stringify(blank(JSON.parse(data)))));
-  await withPage(file, {}, async (page) => assert.equal((await page.$$("#answer, #segment, #playbook, #compare, #trust, #making")).length, 6));
+  await withPage(file, {}, async (page) => assert.equal((await page.$$("#answer, #segment, #playbook, #compare, #trust, #scores, #making")).length, 7));
 });
 
 test("an export says who is on the lists, who is not and why, who has left, and how to load it", async () => {
