@@ -77,8 +77,8 @@ void print_departures(const coterie::ExportOptions& options, const coterie::Expo
   if (options.since.empty()) return;
   std::uint64_t all = 0;
   for (const std::uint64_t count : result.departures) all += count;
-  fmt::print("\nsince {}: {} exported then", options.since, grouped(all));
-  for (std::size_t d = 0; d < coterie::departure_count; ++d)
+  fmt::print("\nsince {}: {} {} then", options.since, grouped(all), result.after_comparison ? "in a segment" : "exported");
+  for (std::size_t d = 0; d < (result.after_comparison ? coterie::departure_count : coterie::departure_count - 1); ++d)
     fmt::print(" {} {} {}", d == 0 ? "=" : "+", grouped(result.departures[d]), name_of(static_cast<coterie::Departure>(d)));
   fmt::print("\n");
 }
@@ -124,7 +124,7 @@ void add_export_command(CLI::App& app) {
   app_export->add_option("--segment", options.segments, "Name or number of a segment to export; all where not given")->allow_extra_args(false);
   app_export->add_option("--exclude", options.exclude, "CSV of customer ids or e-mail addresses to leave out")->allow_extra_args(false);
   app_export->add_option("--after", options.after, "Folder of an export of higher priority: its customers are left out here")->allow_extra_args(false);
-  app_export->add_option("--since", options.since, "Folder of the last export for this platform: those who left their segment since are written, too, to be removed there");
+  app_export->add_option("--since", options.since, "Folder of the last export for this platform, or of coterie compare: those who left their segment since are written, too, to be removed there");
   app_export->add_option("--hold-out", command->hold_out, "Share of each segment that gets no campaign, or SEGMENT=SHARE; kept for all exports of the run")->allow_extra_args(false);
   app_export->add_option("--seed", command->seed, "Of the hold-out")->capture_default_str();
   app_export->add_flag("--new-hold-out", options.new_hold_out, "Replace the run's hold-out by the one given");

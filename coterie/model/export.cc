@@ -199,10 +199,10 @@ Json reconciliation_to_json(const ExportResult& result) {
   return segments;
 }
 
-// The customers of the last export = who stay + who are written over + who are removed + who cannot be reached.
+// The customers of the last export, or of the earlier run = who stay + who are written over + who are removed + who cannot be reached (+ who would not be listed).
 Json since_to_json(const ExportOptions& options, const ExportResult& result) {
   if (options.since.empty()) return nullptr;
-  Json json = {{"folder", options.since}, {"exported", std::accumulate(result.departures.begin(), result.departures.end(), std::uint64_t{0})}};
+  Json json = {{"folder", options.since}, {"of", result.after_comparison ? "comparison" : "export"}, {"exported", std::accumulate(result.departures.begin(), result.departures.end(), std::uint64_t{0})}};
   for (std::size_t d = 0; d < departure_count; ++d) json[name_of(static_cast<Departure>(d))] = result.departures[d];
   return json;
 }
@@ -272,6 +272,7 @@ ExportResult export_customers(const ExportOptions& options) {
   if (contacts) {
     std::optional<Removals> removals;
     if (!options.since.empty()) removals.emplace(options.since, options.platform, result.run, index, result.audience);
+    result.after_comparison = removals && removals->after_comparison();
     write_platform_files(options, *contacts, index, folder, removals ? &*removals : nullptr, result);
     result.contacts_hash = contacts->facts().hash;
     if (removals) {

@@ -21,7 +21,7 @@ struct ExportOptions {
   std::map<std::string, std::string> contact_columns = {};  // field -> column
   char delimiter = 0;                               // of the contacts; 0: guessed
   std::vector<std::string> segments = {}, exclude = {}, after = {};  // see AudienceOptions
-  std::string since = {};                           // folder of the last export for this platform: who left is written, too
+  std::string since = {};                           // folder of the last export for this platform, or of a comparison: who left is written, too
   std::string phone_country = {};
   bool consent_elsewhere = false;
   std::optional<HoldOut> hold_out = {};             // none: the run's, if it has one
@@ -38,7 +38,8 @@ struct ExportResult {
   bool for_spreadsheets = false;
   std::vector<WrittenFile> files;
   std::vector<WrittenFile> removal_files;                   // with --since; they are in `files`, too
-  std::array<std::uint64_t, departure_count> departures{};  // of the customers of the last export
+  std::array<std::uint64_t, departure_count> departures{};  // of the customers of the last export, or of the earlier run
+  bool after_comparison = false;
   std::string contacts_hash;            // "" without contacts
   std::uint64_t unusable_phones = 0;    // of exported customers: there is one, and it is no number or address
   std::uint64_t unusable_emails = 0;

@@ -16,14 +16,29 @@ namespace {
 
 const char* const none = "none";
 
+using Json = nlohmann::json;
+
+// What the folder says of itself; nothing where the file is not there or not ours.
+Json json_of(const std::string& path) {
+  std::ifstream file(path);
+  const Json json = Json::parse(file, nullptr, false);
+  return json.is_object() && json.value("program", "") == "coterie" ? json : Json::object();
+}
+
 void require_same_platform(const std::string& folder, Platform platform) {
-  std::ifstream file(folder + "/manifest.json");
-  const nlohmann::json manifest = nlohmann::json::parse(file, nullptr, false);
-  if (!manifest.is_object() || !manifest.contains("platform"))
-    throw Error(ErrorKind::usage, "--since: no export is here", "give the folder that the last coterie export wrote for this platform", folder);
+  const Json manifest = json_of(folder + "/manifest.json");
+  if (!manifest.contains("platform"))
+    throw Error(ErrorKind::usage, "--since: neither an export nor a comparison is here", "give the folder that the last coterie export wrote for this platform, or that coterie compare wrote", folder);
   if (manifest["platform"] != rule_of(platform).name)
     throw Error(ErrorKind::usage, fmt::format("--since: this export is for {}, and the new one for {}", manifest["platform"].dump(), rule_of(platform).name),
                 "give the folder of the last export for the same platform", folder);
+}
+
+void require_later_run(const std::string& folder, const Json& comparison, const SavedRun& run) {
+  const Json& later = comparison.contains("later") ? comparison["later"] : Json::object();
+  if (later.value("customer_segments_hash", "") != run.labels_hash)
+    throw Error(ErrorKind::usage, fmt::format("--since: this comparison leads to the run in {}, and the export is of another one", later.value("folder", "another folder")),
+                "give --run that run, or compare anew", folder);
 }
 
 // The files of removals, opened as they are needed: one, or where a segment is a tag or an audience one a segment.
@@ -67,13 +82,24 @@ class RemovalFiles {
 }  // namespace
 
 const char* name_of(Departure departure) {
-  static constexpr const char* names[departure_count] = {"stays", "overwritten", "removed", "unreachable"};
+  static constexpr const char* names[departure_count] = {"stays", "overwritten", "removed", "unreachable", "not_listed"};
   return names[static_cast<std::size_t>(departure)];
 }
 
 Removals::Removals(std::string earlier, Platform platform, const SavedRun& run, const CustomerIndex& index, const Audience& audience)
     : earlier_(std::move(earlier)), id_name_(run.id_name), platform_(platform) {
-  require_same_platform(earlier_, platform_);
+  const Json comparison = json_of(earlier_ + "/compare.json");
+  after_comparison_ = comparison.contains("later");
+  if (after_comparison_) {
+    require_later_run(earlier_, comparison, run);
+    read_comparison(run, index, audience);
+  } else {
+    require_same_platform(earlier_, platform_);
+    read_export(run, index, audience);
+  }
+}
+
+void Removals::read_export(const SavedRun& run, const CustomerIndex& index, const Audience& audience) {
   CsvFile file(earlier_ + "/reconciliation.csv", ',');
   if (file.dialect().columns.size() != 4) throw Error(ErrorKind::damaged_input, "this should have four columns", "export again", file.path());
   file.for_each_row([&](std::span<const std::string_view> fields) {
@@ -81,12 +107,36 @@ Removals::Removals(std::string earlier, Platform platform, const SavedRun& run, 
   });
 }
 
+// Who moved or left is in delta.csv; who stayed is where they were, unless the segment goes on under another name (segments.csv).
+void Removals::read_comparison(const SavedRun& run, const CustomerIndex& index, const Audience& audience) {
+  std::vector<std::string> name_before(run.model.k);  // "" where the segment is new
+  CsvFile segments(earlier_ + "/segments.csv", ',');
+  segments.for_each_row([&](std::span<const std::string_view> fields) {
+    for (std::size_t c = 0; c < run.model.k; ++c)
+      if (fields[2] == run.model.segments[c].name) name_before[c] = fields[0];
+  });
+  std::vector<bool> listed(run.customers());
+  CsvFile delta(earlier_ + "/delta.csv", ',');
+  delta.for_each_row([&](std::span<const std::string_view> fields) {
+    if (const auto customer = index.find(fields[0])) listed[*customer] = true;
+    if (fields[1] != "entered") take(fields[0], fields[2], run, index, audience);
+  });
+  for (std::size_t customer = 0; customer < run.customers(); ++customer) {
+    if (listed[customer]) continue;
+    const std::string& before = name_before[static_cast<std::size_t>(run.labels[customer])];
+    if (before == run.segment_of(customer)) ++counts_[static_cast<std::size_t>(Departure::stays)];
+    else take(run.ids[customer], before, run, index, audience);
+  }
+}
+
 // Who is in the same segment, but was not asked for now or has gone to a campaign that goes first, has not left it.
 void Removals::take(std::string_view id, std::string_view segment, const SavedRun& run, const CustomerIndex& index, const Audience& audience) {
   const std::optional<std::size_t> customer = index.find(id);
   std::string now = none;
+  bool listable = true;
   if (customer) {
     const Outcome outcome = audience.outcomes[*customer];
+    listable = outcome == Outcome::exported || outcome == Outcome::small_segment;
     const bool elsewhere = outcome == Outcome::not_chosen || outcome == Outcome::in_earlier_export;
     if (outcome == Outcome::exported || elsewhere) now = run.segment_of(*customer);
     if (now == segment) {
@@ -95,7 +145,7 @@ void Removals::take(std::string_view id, std::string_view segment, const SavedRu
     }
     if (outcome == Outcome::not_chosen) now = none;  // nothing tells the platform of the new segment
   }
-  members_.push_back({std::string(id), std::string(segment), std::move(now)});
+  members_.push_back({std::string(id), std::string(segment), std::move(now), listable});
 }
 
 void Removals::note_listed(const Address& address, const std::string& segment) {
@@ -103,8 +153,10 @@ void Removals::note_listed(const Address& address, const std::string& segment) {
   if (std::find(segments.begin(), segments.end(), segment) == segments.end()) segments.push_back(segment);
 }
 
-Departure Removals::judge(const Member& member, const Address& address) const {
+Departure Removals::judge(const Member& member, const Address& address, bool agreed) const {
   if (!address.usable_on(platform_)) return Departure::unreachable;
+  const bool may_be_unknown = after_comparison_ && removal_of(platform_) == RemovalKind::property;
+  if (may_be_unknown && !(agreed && member.listable) && member.segment_now == none) return Departure::not_listed;
   const auto listed = address.key().empty() ? listed_.end() : listed_.find(address.key());
   const bool is_listed = listed != listed_.end();
   if (removal_of(platform_) == RemovalKind::property) return is_listed || member.segment_now != none ? Departure::overwritten : Departure::removed;
@@ -123,7 +175,8 @@ std::vector<WrittenFile> Removals::write(ContactsFile& contacts, const std::stri
     Member& member = members_[it->second];
     left.erase(it);  // a customer's first row counts
     const Address address = address_of(contact, phone_country);
-    member.departure = judge(member, address);
+    const bool agreed = !contacts.has(ContactField::consent) || consent_from_text(contact.text(ContactField::consent)) == Consent::given;
+    member.departure = judge(member, address, agreed);
     if (member.departure == Departure::removed) files.add(contact, address, member.segment);
   });
   for (const Member& member : members_) ++counts_[static_cast<std::size_t>(member.departure)];

@@ -170,7 +170,7 @@ export interface Exported {
   platform: string;
   run: { customers: number };
   hold_out: { share: number };
-  since: { exported: number; stays: number; overwritten: number; removed: number; unreachable: number } | null;
+  since: { of: "export" | "comparison"; exported: number; stays: number; overwritten: number; removed: number; unreachable: number; not_listed: number } | null;
   exported: number;
   segments: { segment: string; customers: number; exported: number; excluded: Record<string, number> }[];
   notes: string[];

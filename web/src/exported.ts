@@ -93,12 +93,14 @@ function departures(e: Exported): HTMLElement | null {
     ["written over by the new list", count(s.overwritten)],
     ["to be removed: in the files", count(s.removed)],
     ["cannot be reached: not in the contacts any more", count(s.unreachable)],
+    ...(s.not_listed > 0 ? [["did not agree, held out or excluded: would not be on a list", count(s.not_listed)]] : []),
   ];
+  const then = s.of === "comparison" ? "earlier run" : "last export";
   return section(
     "departures",
-    "Who has left since the last export",
+    `Who has left since the ${then}`,
     element("p", {}, removing.get(e.platform) ?? ""),
-    table({ caption: `The ${count(s.exported)} customers of the last export`, head: ["what becomes of them", "customers"], rows }),
+    table({ caption: `The ${count(s.exported)} customers of the ${then}`, head: ["what becomes of them", "customers"], rows }),
   );
 }
 
