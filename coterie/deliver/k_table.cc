@@ -30,8 +30,9 @@ std::string columns_of(const KChoice& choice, std::size_t k) {
 
 std::string columns_of(const KEvidence& e) {
   std::string text;
+  const double refitted = e.nulls.empty() ? NAN : 0;  // an algorithm that finds k itself has no nulls, gap or prediction strength
   const NearOptimum near = e.near_optimum.value_or(NearOptimum{.excess = std::nan(""), .agreement = std::nan("")});
-  for (const double value : {e.silhouette.mean, e.simplified_silhouette, e.calinski_harabasz, e.davies_bouldin, e.gap, e.gap_error, e.prediction_strength.mean,
+  for (const double value : {e.silhouette.mean, e.simplified_silhouette, e.calinski_harabasz, e.davies_bouldin, e.gap + refitted, e.gap_error + refitted, e.prediction_strength.mean + refitted,
                              e.half_split_agreement.mean, e.least_jaccard, near.excess, near.agreement, e.least_separation, e.most_p_value})
     text += number(value);
   text += fmt::format(",{},{:d},{:d},{:d}", e.groups, e.separated, e.stable, e.natural);

@@ -8,6 +8,7 @@
 #include "coterie/base/error.h"
 #include "coterie/deliver/customer_flags.h"
 #include "coterie/model/clean_shapes.h"
+#include "coterie/model/row_counts_json.h"
 
 namespace coterie {
 namespace {
@@ -21,13 +22,6 @@ void make_folder(const std::string& path) {
     throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
 }
 
-Json rows_to_json(const RowCounts& rows) {
-  Json reasons = Json::object();
-  for (std::size_t r = 0; r < reason_count; ++r)
-    if (rows.set_aside[r] != 0) reasons[name_of(static_cast<Reason>(r))] = rows.set_aside[r];
-  return {{"read", rows.read}, {"used", rows.used}, {"set_aside", rows.all_set_aside()}, {"set_aside_by_reason", reasons}};
-}
-
 Json flags_to_json(const CustomerFlags& flags) {
   Json rules = Json::array();
   for (const CustomerFlags::Count& count : flags.rules)
@@ -37,14 +31,14 @@ Json flags_to_json(const CustomerFlags& flags) {
 
 std::string report_json(const CleanOptions& options, const CleanResult& result) {
   Json inputs = Json::array(), columns = Json::array(), steps = Json::array();
-  for (const InputReport& input : result.inputs) inputs.push_back({{"path", input.file.path}, {"hash", input.file.hash}, {"rows", rows_to_json(input.rows)}});
+  for (const InputReport& input : result.inputs) inputs.push_back({{"path", input.file.path}, {"hash", input.file.hash}, {"rows", row_counts_to_json(input.rows)}});
   for (const ColumnPlan& plan : result.plans)
     columns.push_back({{"name", plan.name}, {"kind", name_of(plan.kind)}, {"confidence", plan.confidence}, {"why", plan.why}, {"missing", text_of(plan.missing)}});
   for (const CleanStep& step : result.steps)
     steps.push_back({{"what", step.what}, {"cells", step.cells}, {"rows", step.rows}, {"customers", step.customers ? Json(*step.customers) : Json(nullptr)}});
   const Json json = {{"shape", name_of(result.shape)},
                      {"inputs", inputs},
-                     {"rows", rows_to_json(result.rows)},
+                     {"rows", row_counts_to_json(result.rows)},
                      {"outliers", {{"rule", name_of(options.outliers.rule)}, {"action", name_of(options.outliers.action)}}},
                      {"columns", columns},
                      {"steps", steps},

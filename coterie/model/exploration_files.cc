@@ -10,6 +10,7 @@
 #include "coterie/base/time.h"
 #include "coterie/deliver/report_page.h"
 #include "coterie/model/explore.h"
+#include "coterie/model/row_counts_json.h"
 
 namespace coterie {
 namespace {
@@ -32,17 +33,10 @@ Json numbers(const List& values) {
   return list;
 }
 
-Json rows_to_json(const RowCounts& rows) {
-  Json reasons = Json::object();
-  for (std::size_t r = 0; r < reason_count; ++r)
-    if (rows.set_aside[r] != 0) reasons[name_of(static_cast<Reason>(r))] = rows.set_aside[r];
-  return {{"read", rows.read}, {"used", rows.used}, {"set_aside", rows.all_set_aside()}, {"reasons", reasons}};
-}
-
 Json inputs_to_json(const ReadReport& read) {
   Json inputs = Json::array();
   for (std::size_t i = 0; i < std::min(read.inputs.size(), most_inputs); ++i)
-    inputs.push_back({{"path", shown_text(read.inputs[i].file.path)}, {"hash", read.inputs[i].file.hash}, {"rows", rows_to_json(read.inputs[i].rows)}});
+    inputs.push_back({{"path", shown_text(read.inputs[i].file.path)}, {"hash", read.inputs[i].file.hash}, {"rows", row_counts_to_json(read.inputs[i].rows)}});
   return inputs;
 }
 
@@ -154,7 +148,7 @@ Json to_json(const Exploration& e) {
   for (std::size_t t = 0; t < std::min(e.tables.size(), most_tables); ++t) tables.push_back(table_to_json(e.tables[t]));
   for (std::size_t f = 0; f < std::min(e.findings.size(), most_findings); ++f) findings.push_back(e.findings[f]);
   const bool has_times = e.traffic && e.read.first_ms <= e.read.last_ms;
-  return {{"program", "coterie"}, {"version", COTERIE_VERSION}, {"shape", name_of(e.shape)}, {"rows", rows_to_json(e.read.rows)}, {"inputs", inputs_to_json(e.read)},
+  return {{"program", "coterie"}, {"version", COTERIE_VERSION}, {"shape", name_of(e.shape)}, {"rows", row_counts_to_json(e.read.rows)}, {"inputs", inputs_to_json(e.read)},
           {"inputs_left_out", e.read.inputs.size() - std::min(e.read.inputs.size(), most_inputs)}, {"customers", e.customers},
           {"period", has_times ? Json({iso_time(e.read.first_ms), iso_time(e.read.last_ms)}) : Json(nullptr)}, {"findings", findings},
           {"findings_left_out", e.findings.size() - findings.size()}, {"notes", e.notes}, {"funnel", funnel_to_json(e.funnel)}, {"traffic", e.traffic ? traffic_to_json(*e.traffic) : Json(nullptr)},

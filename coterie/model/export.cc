@@ -16,6 +16,7 @@
 #include "coterie/deliver/phone_number.h"
 #include "coterie/deliver/report_page.h"
 #include "coterie/model/analysis_files.h"
+#include "coterie/model/row_counts_json.h"
 
 namespace coterie {
 namespace {
@@ -208,10 +209,7 @@ Json since_to_json(const ExportOptions& options, const ExportResult& result) {
 }
 
 Json contact_rows_to_json(const ExportResult& result) {
-  Json set_aside = Json::object();
-  for (std::size_t r = 0; r < reason_count; ++r)
-    if (result.audience.contact_rows.set_aside[r] != 0) set_aside[name_of(static_cast<Reason>(r))] = result.audience.contact_rows.set_aside[r];
-  return {{"hash", result.contacts_hash}, {"rows", result.audience.contact_rows.read}, {"set_aside", set_aside}, {"of_unknown_customers", result.audience.unknown_contacts},
+  return {{"hash", result.contacts_hash}, {"rows", result.audience.contact_rows.read}, {"set_aside", reasons_to_json(result.audience.contact_rows)}, {"of_unknown_customers", result.audience.unknown_contacts},
           {"repeated", result.audience.repeated_contacts}, {"unusable_phones", result.unusable_phones}, {"unusable_emails", result.unusable_emails}, {"repeated_phones", result.repeated_phones}};
 }
 

@@ -15,6 +15,7 @@
 #include "coterie/deliver/parquet.h"
 #include "coterie/model/comparison_files.h"
 #include "coterie/model/earlier_options.h"
+#include "coterie/model/row_counts_json.h"
 #include "coterie/model/shop_data.h"
 #include "coterie/model/store_manifest.h"
 #include "coterie/segments/profile.h"
@@ -39,13 +40,6 @@ AssignOptions assign_options(const RefreshOptions& options, const OrderRules& or
           .memory_bytes = run.memory_bytes, .spill_directory = run.spill_directory, .progress = run.progress};
 }
 
-Json rows_to_json(const RowCounts& rows) {
-  Json set_aside = Json::object();
-  for (std::size_t r = 0; r < reason_count; ++r)
-    if (rows.set_aside[r] != 0) set_aside[name_of(static_cast<Reason>(r))] = rows.set_aside[r];
-  return {{"read", rows.read}, {"used", rows.used}, {"set_aside_by_reason", set_aside}};
-}
-
 Json earlier_options_to_json(const EarlierOptions& options) {
   return {{"returns", options.orders.net_returns ? "net" : "set-aside"},
           {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
@@ -58,7 +52,7 @@ Json earlier_options_to_json(const EarlierOptions& options) {
 std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions& earlier, const ShopData& data, const Model& model, const Profiles& profiles) {
   const ReadReport& read = data.read;
   Json inputs = Json::array(), segments = Json::array();
-  for (const InputReport& input : read.inputs) inputs.push_back({{"path", input.file.path}, {"bytes", input.file.bytes}, {"hash", input.file.hash}, {"rows", rows_to_json(input.rows)}});
+  for (const InputReport& input : read.inputs) inputs.push_back({{"path", input.file.path}, {"bytes", input.file.bytes}, {"hash", input.file.hash}, {"rows", row_counts_to_json(input.rows)}});
   for (std::size_t c = 0; c < model.k; ++c)
     segments.push_back({{"cluster", c}, {"identity", model.identities[c]}, {"segment", model.segments[c].name}, {"customers", profiles.clusters[c].customers}, {"share", profiles.clusters[c].share}});
   const Json json = {{"program", "coterie"},
@@ -68,7 +62,7 @@ std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions&
                      {"as_of", options.run.as_of_ms == INT64_MAX ? Json(nullptr) : Json(iso_time(options.run.as_of_ms))},
                      {"options", earlier_options_to_json(earlier)},
                      {"inputs", inputs},
-                     {"rows", rows_to_json(read.rows)},
+                     {"rows", row_counts_to_json(read.rows)},
                      {"segments", segments}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

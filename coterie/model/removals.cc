@@ -125,7 +125,7 @@ void Removals::read_comparison(const SavedRun& run, const CustomerIndex& index, 
     if (listed[customer]) continue;
     const std::string& before = name_before[static_cast<std::size_t>(run.labels[customer])];
     if (before == run.segment_of(customer)) ++counts_[static_cast<std::size_t>(Departure::stays)];
-    else take(run.ids[customer], before, run, index, audience);
+    else take(run.ids.text(customer), before, run, index, audience);
   }
 }
 

@@ -11,6 +11,7 @@
 
 #include "coterie/base/time.h"
 #include "coterie/deliver/segments_sql.h"
+#include "coterie/model/row_counts_json.h"
 #include "coterie/segments/feature_words.h"
 
 namespace coterie {
@@ -351,18 +352,12 @@ class ReportData {
     for (std::size_t n = 0; n < count.size(); ++n) names.push_back({{"name", rfm_names[n]}, {"customers", count[n]}});
     return {{"cells", cells}, {"names", names}};
   }
-  static Json rows(const RowCounts& rows) {
-    Json reasons = Json::object();
-    for (std::size_t r = 0; r < reason_count; ++r)
-      if (rows.set_aside[r] != 0) reasons[coterie::name_of(static_cast<Reason>(r))] = rows.set_aside[r];
-    return {{"read", rows.read}, {"used", rows.used}, {"set_aside", rows.all_set_aside()}, {"reasons", reasons}};
-  }
   Json ledger() const {
     Json inputs = Json::array();
     const std::vector<InputReport>& all = result_.read.inputs;
     for (std::size_t i = 0; i < std::min(all.size(), limits_.inputs); ++i)
-      inputs.push_back({{"name", text(std::filesystem::path(all[i].file.path).filename().string())}, {"bytes", all[i].file.bytes}, {"rows", rows(all[i].rows)}});
-    return {{"rows", rows(result_.read.rows)}, {"inputs", inputs}, {"more_inputs", all.size() - inputs.size()}};
+      inputs.push_back({{"name", text(std::filesystem::path(all[i].file.path).filename().string())}, {"bytes", all[i].file.bytes}, {"rows", row_counts_to_json(all[i].rows)}});
+    return {{"rows", row_counts_to_json(result_.read.rows)}, {"inputs", inputs}, {"more_inputs", all.size() - inputs.size()}};
   }
   Json options() const {
     return {{"k", {options_.k.first, options_.k.last}}, {"algorithm", result_.model.algorithm}, {"restarts", options_.restarts.value_or(own_restarts(options_.algorithm))}, {"seed", options_.seed},

@@ -11,18 +11,12 @@
 #include "coterie/base/time.h"
 #include "coterie/deliver/segments_sql.h"
 #include "coterie/model/algorithm_json.h"
+#include "coterie/model/row_counts_json.h"
 
 namespace coterie {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json rows_to_json(const RowCounts& rows) {
-  Json set_aside = Json::object();
-  for (std::size_t r = 0; r < reason_count; ++r)
-    if (rows.set_aside[r] != 0) set_aside[name_of(static_cast<Reason>(r))] = rows.set_aside[r];
-  return {{"read", rows.read}, {"used", rows.used}, {"set_aside", rows.all_set_aside()}, {"set_aside_by_reason", set_aside}, {"blank_lines", rows.blank_lines}};
-}
 
 Json roles_to_json(const RoleMap& roles, const Dialect& dialect) {
   Json json = Json::object();
@@ -45,7 +39,7 @@ Json input_to_json(const InputReport& input) {
           {"columns", input.dialect.columns},
           {"roles", roles_to_json(input.roles, input.dialect)},
           {"last_line_without_newline", input.last_line_without_newline},
-          {"rows", rows_to_json(input.rows)}};
+          {"rows", row_counts_to_json(input.rows)}};
 }
 
 Json events_to_json(const ReadReport& read) {
@@ -93,6 +87,7 @@ Json comparison_to_json(const NullComparison& c) {
 }
 
 Json evidence_to_json(const KEvidence& e) {
+  const bool fitted_again = !e.nulls.empty();  // else there is no gap or prediction strength
   Json nulls = Json::object();
   for (const NullTest& test : e.nulls)
     nulls[name_of(test.null)] = {{"silhouette", comparison_to_json(test.silhouette)}, {"gap", comparison_to_json(test.gap)}, {"agreement", comparison_to_json(test.agreement)}};
@@ -102,9 +97,9 @@ Json evidence_to_json(const KEvidence& e) {
           {"simplified_silhouette", e.simplified_silhouette},
           {"calinski_harabasz", e.calinski_harabasz},
           {"davies_bouldin", e.davies_bouldin},
-          {"gap", e.gap},
-          {"gap_error", e.gap_error},
-          {"prediction_strength", estimate_to_json(e.prediction_strength)},
+          {"gap", fitted_again ? Json(e.gap) : Json()},
+          {"gap_error", fitted_again ? Json(e.gap_error) : Json()},
+          {"prediction_strength", fitted_again ? estimate_to_json(e.prediction_strength) : Json()},
           {"half_split_agreement", estimate_to_json(e.half_split_agreement)},
           {"least_bootstrap_jaccard", e.least_jaccard},
           {"near_optimum", e.near_optimum ? Json{{"excess", e.near_optimum->excess}, {"agreement", e.near_optimum->agreement}} : Json()},
@@ -340,7 +335,7 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
                      {"noise", result.model.has_noise ? Json(result.model.k - 1) : Json(nullptr)},
                      {"store", result.store_id.empty() ? Json(nullptr) : Json(result.store_id)},
                      {"inputs", inputs},
-                     {"rows", rows_to_json(result.read.rows)},
+                     {"rows", row_counts_to_json(result.read.rows)},
                      {"events", events_to_json(result.read)},
                      {"customers", result.customers},
                      {"different_rows", result.different_rows},
@@ -361,7 +356,7 @@ std::string run_to_json(const RunOptions& options, const CustomerTable& customer
 }
 
 std::string summary_to_json(const RunResult& result) {
-  const Json json = {{"rows", rows_to_json(result.read.rows)},
+  const Json json = {{"rows", row_counts_to_json(result.read.rows)},
                      {"events", events_to_json(result.read)},
                      {"customers", result.customers},
                      {"k", choice_to_json(result.choice)},

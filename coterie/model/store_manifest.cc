@@ -6,19 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "coterie/base/error.h"
+#include "coterie/model/row_counts_json.h"
 #include "coterie/source/content_hash.h"
 
 namespace coterie {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json rows_to_json(const RowCounts& rows) {
-  Json set_aside = Json::object();
-  for (std::size_t r = 0; r < reason_count; ++r)
-    if (rows.set_aside[r] != 0) set_aside[name_of(static_cast<Reason>(r))] = rows.set_aside[r];
-  return {{"read", rows.read}, {"used", rows.used}, {"set_aside_by_reason", set_aside}, {"blank_lines", rows.blank_lines}};
-}
 
 RowCounts rows_from_json(const Json& json) {
   RowCounts rows;
@@ -63,7 +57,7 @@ Json input_to_json(const InputReport& input) {
           {"roles", roles_to_json(input.roles)},
           {"dates_ambiguous", input.roles.dates.ambiguous},
           {"last_line_without_newline", input.last_line_without_newline},
-          {"rows", rows_to_json(input.rows)}};
+          {"rows", row_counts_to_json(input.rows)}};
 }
 
 InputReport input_from_json(const Json& json) {

@@ -94,7 +94,7 @@ export interface Rows {
   read: number;
   used: number;
   set_aside: number;
-  reasons: Record<string, number>;
+  set_aside_by_reason: Record<string, number>;
 }
 
 export interface KRow {

@@ -65,7 +65,7 @@ function features(e: Exploration): HTMLElement | null {
 }
 
 function making(e: Exploration): HTMLElement {
-  const reasons = Object.entries(e.rows.reasons).map(([reason, n]) => [reasonText(reason), count(n), percent(n / Math.max(1, e.rows.read))]);
+  const reasons = Object.entries(e.rows.set_aside_by_reason).map(([reason, n]) => [reasonText(reason), count(n), percent(n / Math.max(1, e.rows.read))]);
   return section(
     "making",
     "How this was made",

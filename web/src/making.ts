@@ -4,7 +4,7 @@ import { data, element, section, table } from "./elements";
 import { count, percent, reasonText } from "./words";
 
 function ledgerRow(name: Node | string, rows: Rows): (Node | string)[] {
-  const reasons = Object.entries(rows.reasons).map(([reason, n]) => `${count(n)} ${reasonText(reason)}`);
+  const reasons = Object.entries(rows.set_aside_by_reason).map(([reason, n]) => `${count(n)} ${reasonText(reason)}`);
   return [name, count(rows.read), count(rows.used), count(rows.set_aside), reasons.join(", ") || "–"];
 }
 

@@ -213,7 +213,7 @@ test("a table of customers is read in its own words: levels, yes and no, shares,
 });
 
 test("what could not be computed is a dash, and nothing is blank for it", async () => {
-  const isCount = /^(customers|of_segment|k|chosen|best|elbow|read|used|set_aside|bytes|segment|features|points|more_inputs|features_left_out|judged_rows|reasons|options|by_type|cells|names|fitted_rows|above_zero)$/;
+  const isCount = /^(customers|of_segment|k|chosen|best|elbow|read|used|set_aside|bytes|segment|features|points|more_inputs|features_left_out|judged_rows|set_aside_by_reason|blank_lines|options|by_type|cells|names|fitted_rows|above_zero)$/;
   const blank = (value, key) => {
     if (typeof value === "number") return null;
     if (value === null || typeof value !== "object") return value;
