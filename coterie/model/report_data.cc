@@ -157,11 +157,14 @@ class ReportData {
     for (std::size_t c = 0; c < result_.profiles.clusters.size(); ++c) list.push_back(segment(c));
     return list;
   }
+  bool is_small(std::size_t c) const { return result_.profiles.clusters[c].customers < limits_.least_customers; }
   Json segment(std::size_t c) const {
     const ClusterProfile& own = result_.profiles.clusters[c];
     const SegmentName& name = result_.model.segments[c];
     Json json = profile(own);
+    if (is_small(c)) json["quantiles"] = nullptr, json["above_zero"] = nullptr;
     json["name"] = text(name.name);
+    json["small"] = is_small(c);
     json["noise"] = result_.model.has_noise && c + 1 == result_.profiles.clusters.size();
     json["play"] = {{"goal", text(name.play.goal)}, {"action", text(name.play.action)}, {"channel", text(name.play.channel)}, {"offer", text(name.play.offer)}, {"timing", text(name.play.timing)}};
     json["evidence"] = evidence(name.evidence);
@@ -201,6 +204,7 @@ class ReportData {
   }
   Json typical(std::size_t c) const {
     Json list = Json::array();
+    if (is_small(c)) return list;
     for (const std::uint32_t row : result_.explanation.typical[c]) {
       Json values = Json::array();
       for (const std::size_t f : shown_) values.push_back(number(customers_.values.at(row, f)));
@@ -314,7 +318,7 @@ class ReportData {
     const ActivityProfile& profile = result_.explanation.activity;
     if (profile.customers == 0) return nullptr;
     Json list = Json::array();
-    for (const SegmentActivity& segment : profile.segments) list.push_back(activity_of(segment));
+    for (std::size_t c = 0; c < profile.segments.size(); ++c) list.push_back(is_small(c) ? Json(nullptr) : activity_of(profile.segments[c]));
     return {{"everyone", activity_of(profile.everyone)}, {"segments", list}};
   }
   Json activity_of(const SegmentActivity& segment) const {

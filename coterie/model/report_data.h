@@ -14,6 +14,7 @@ struct ReportLimits {
   std::size_t notes = 50;
   std::size_t text = 200;        // bytes of a name or note, fewer where there are more than 20 segments (40 of 100); longer
                                  // ones end in "..."
+  std::uint64_t least_customers = 10;  // of a smaller segment no distributions, typical customers or activity are published
 };
 
 // JSON; the web app's type is in web/src/data.ts. Numbers have 6 digits. Same bytes on any number of threads.

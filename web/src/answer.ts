@@ -120,9 +120,9 @@ const plainly = new Map(
     natural_segments: "Yes: fewer customers stand between any two of these groups than inside them, and other samples of your customers give the same groups.",
     partly_natural: "In part: there are real groups among your customers, and some of them are cut into several segments here.",
     convenient_slices:
-      "That was not found: between some of these groups there is no clear gap, so they may be slices of one crowd. Other samples of your customers give the same slices: organise your work by them, but do not take them for different kinds of people.",
+      "Nothing shows it: between some of these groups there is no clear gap, so they may be slices of one crowd. Other samples of your customers give the same slices: organise your work by them, but do not take them for different kinds of people.",
     not_stable:
-      "That was not found, and they are shaky: between some of these groups there is no clear gap, and other samples of your customers give other groups. Do not build a plan on a single one.",
+      "Nothing shows it, and they are shaky: between some of these groups there is no clear gap, and other samples of your customers give other groups. Do not build a plan on a single one.",
   }),
 );
 

@@ -19,16 +19,18 @@ function centres(report: Report): HTMLElement {
 
 function boxes(report: Report, f: number): HTMLElement {
   const feature = report.features[f];
-  const all = report.segments.flatMap((s) => s.quantiles[f]);
+  const boxed = report.segments.flatMap((s, own) => (s.quantiles ? [{ name: s.name, own, q: s.quantiles[f] }] : []));  // small segments have none
+  if (boxed.length === 0) return element("p", { class: "muted" }, "No segment has enough customers.");
+  const all = boxed.flatMap((b) => b.q);
   const largest = Math.max(...all);
   // Counts and money span orders of magnitude: then log(1 + x), so that zero has its place.
-  const log = Math.min(...all) >= 0 && largest > 20 * Math.max(1, ...report.segments.map((s) => s.quantiles[f][2]).sort((a, b) => a - b).slice(0, 1));
+  const log = Math.min(...all) >= 0 && largest > 20 * Math.max(1, ...boxed.map((b) => b.q[2]).sort((a, b) => a - b).slice(0, 1));
   const at = (value: number) => (log ? Math.log10(1 + value) : value);
   const back = (value: number) => (log ? 10 ** value - 1 : value);
   const places = log ? [0, ...Array.from({ length: 1 + Math.ceil(Math.log10(1 + largest)) }, (_, power) => 10 ** power)].map(at) : undefined;
-  const names = report.segments.map((s) => isolated(s.name));
+  const names = boxed.map((b) => isolated(b.name));
   const text = (i: number) => {
-    const q = report.segments[i].quantiles[f];
+    const { q } = boxed[i];
     return `${names[i]}\nmedian ${valueOf(feature, q[2])}\nmiddle half ${valueOf(feature, q[1])} to ${valueOf(feature, q[3])}\n90 % between ${valueOf(feature, q[0])} and ${valueOf(feature, q[4])}`;
   };
   const drawn = chart(`Spread of ${word(feature.name)} in each segment`, 60 + 44 * names.length, {
@@ -39,11 +41,11 @@ function boxes(report: Report, f: number): HTMLElement {
     series: [
       {
         type: "custom",
-        data: report.segments.map((s, i) => [...s.quantiles[f].map(at), i]),
+        data: boxed.map((b, i) => [...b.q.map(at), i]),
         encode: { x: [0, 1, 2, 3, 4], y: 5 },
         renderItem: (params: { dataIndex: number }, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
           const p = [0, 1, 2, 3, 4].map((q) => api.coord([api.value(q), api.value(5)]));
-          const own = colour(params.dataIndex);
+          const own = colour(boxed[params.dataIndex].own);
           const y = p[0][1];
           const line = (x1: number, x2: number) => ({ type: "line", shape: { x1, y1: y, x2, y2: y }, style: { stroke: own, lineWidth: 2 } });
           return {
@@ -59,7 +61,7 @@ function boxes(report: Report, f: number): HTMLElement {
       },
     ],
   });
-  const rows = report.segments.map((s) => [data(s.name), ...s.quantiles[f].map((q) => valueOf(feature, q))]);
+  const rows = boxed.map((b) => [data(b.name), ...b.q.map((q) => valueOf(feature, q))]);
   return element(
     "div",
     {},
@@ -99,10 +101,10 @@ function funnel(report: Report): HTMLElement | null {
       barMaxWidth: 14,
       itemStyle: { color: `color-mix(in srgb, var(--faint) ${[30, 60, 100][i]}%, var(--paper))` },
       label: { show: true, position: "right", color: "var(--ink)", formatter: (p: { value: number }) => percent(p.value / 100) },
-      data: report.segments.map((s, own) => ({ value: 100 * s.above_zero[f], itemStyle: { color: pale(own, [30, 60, 100][i]) } })),
+      data: report.segments.map((s, own) => ({ value: s.above_zero ? 100 * s.above_zero[f] : null, itemStyle: { color: pale(own, [30, 60, 100][i]) } })),
     })),
   });
-  const rows = report.segments.map((s) => [data(s.name), ...steps.map(([, f]) => percent(s.above_zero[f]))]);
+  const rows = report.segments.map((s) => [data(s.name), ...steps.map(([, f]) => percent(s.above_zero ? s.above_zero[f] : null))]);
   return element(
     "div",
     {},

@@ -17,8 +17,8 @@ export interface Feature {
 export interface Profile {
   customers: number;
   means: number[];
-  quantiles: [number, number, number, number, number][];
-  above_zero: number[];
+  quantiles: [number, number, number, number, number][] | null;
+  above_zero: number[] | null;
 }
 
 export interface Play {
@@ -43,6 +43,8 @@ export interface Way {
 
 export interface Segment extends Profile {
   name: string;
+  /** so few customers that no distributions, typical customers or activity are shown: quantiles and above_zero are null */
+  small: boolean;
   /** whom no segment has */
   noise: boolean;
   play: Play;
@@ -137,7 +139,7 @@ export interface Report {
   segments: Segment[];
   k: { chosen: number; by_bic: boolean; best: number; elbow: number | null; exact: boolean; judged_rows: number; reason: string; rows: KRow[] };
   pca: { explained: number[]; leading: { feature: string; falls: boolean }[][]; points: [number, number, number, number][] };
-  activity: { everyone: Activity; segments: Activity[] } | null;
+  activity: { everyone: Activity; segments: (Activity | null)[] } | null;
   verdict: Verdict | null;
   scores: Scores;
   separability: Separability | null;

@@ -122,8 +122,7 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
     valueOf(feature, segment.means[f]),
     valueOf(feature, report.everyone.means[f]),
     `${times(lift[0])} (${times(lift[1])} to ${times(lift[2])})`,
-    valueOf(feature, segment.quantiles[f][2]),
-    `${valueOf(feature, segment.quantiles[f][1])} to ${valueOf(feature, segment.quantiles[f][3])}`,
+    ...(segment.quantiles ? [valueOf(feature, segment.quantiles[f][2]), `${valueOf(feature, segment.quantiles[f][1])} to ${valueOf(feature, segment.quantiles[f][3])}`] : []),
   ]);
   return element(
     "div",
@@ -131,7 +130,7 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
     element("h4", {}, "Against all customers"),
     element("p", { class: "muted" }, "Average of the segment as a multiple of everyone's, with its 95 % interval."),
     picture,
-    numbersBehind(table({ caption: "Averages, lift and quartiles of this segment", head: ["feature", "average", "everyone", "lift (95 % interval)", "median", "middle half"], rows })),
+    numbersBehind(table({ caption: "Averages, lift and quartiles of this segment", head: ["feature", "average", "everyone", "lift (95 % interval)", ...(segment.quantiles ? ["median", "middle half"] : [])], rows })),
   );
 }
 
@@ -204,6 +203,7 @@ function whenTheyCome(report: Report, index: number): HTMLElement | null {
   if (!report.activity) return null;
   const own = report.activity.segments[index];
   const { everyone } = report.activity;
+  if (!own) return null;
   const charts = [
     rhythm("hour of the day (UTC)", own.hours.map((_, hour) => String(hour)), own.hours, everyone.hours, index),
     rhythm("day of the week", weekdays, own.weekdays, everyone.weekdays, index),
@@ -221,6 +221,7 @@ export function detail(index: number, report: Report): HTMLElement {
     element("h3", { id: `detail-${index}` }, element("span", { class: "chip", "aria-hidden": "true" }), data(segment.name), element("span", { class: "muted" }, ` ${count(segment.customers)} customers, ${percent(segment.share)}`)),
     element("div", { class: "columns" }, playbook(segment, report), why(segment, report), rule(segment, report), neighbour(segment, report)),
     lifts(segment, report, index),
+    segment.small && element("p", { class: "muted" }, "These are so few customers that the page shows averages of them only: nobody is to be singled out."),
     interests(report, index),
     whenTheyCome(report, index),
     typical(segment, report),

@@ -62,7 +62,7 @@ export function conditionText(condition: Condition, report: Report): string {
   const name = isolated(word(condition.feature));
   if (feature?.kind === "truth") return condition.at_least ? name : `not ${name}`;
   const level = feature?.levels?.[Math.ceil(condition.value)];
-  return `${name} ${condition.at_least ? "at least" : "below"} ${level ?? plain(condition.value)}`;
+  return `${name} ${condition.at_least ? "at least" : "below"} ${level ?? (feature ? valueOf(feature, condition.value) : plain(condition.value))}`;
 }
 
 export function evidenceText(e: { feature: string; divisor: string; own: number; everyone: number }, report: Report): string {

@@ -89,7 +89,7 @@ test("the answer comes first: a sentence, the sizes of all segments, and what to
     const run = JSON.parse(readFileSync(join(folder, "plain/run.json"), "utf8"));
     const text = await page.textContent("#answer");
     assert.match(text, new RegExp(`Your customers (fall|are cut) into ${run.segments.length} groups`));
-    assert.match(text, /Are they real\? (Yes|In part|That was not found|No)/, "the verdict in plain words");
+    assert.match(text, /Are they real\? (Yes|In part|Nothing shows it)/, "the verdict in plain words");
     assert.ok((await page.textContent("#trust")).includes(run.verdict.sentence), "the verdict");
     const cards = await page.$$eval("#cards .card", (all) => all.map((card) => card.textContent));
     run.segments.forEach((segment, i) => {
@@ -208,6 +208,24 @@ test("a table of customers is read in its own words: levels, yes and no, shares,
     const typical = await page.textContent(".detail table:has(caption:text('Real customers'))");
     assert.match(typical, /Plan(Gold|Silver|Bronze)/);
     assert.match(typical, /Newsletter(yes|no)/);
+    assert.deepEqual(await violations(page), []);
+  });
+});
+
+test("of a segment of fewer than 10 customers nobody is singled out", async () => {
+  const lines = ["customer,visits,spend"];
+  for (let i = 0; i < 206; ++i) lines.push([`c${i}`, i < 200 ? 1 + (i % 2) * 9 + (i % 5) : 90 + i % 3, i < 200 ? 10 + (i % 7) : 5000 + i].join(","));
+  writeFileSync(join(folder, "few.csv"), lines.join("\n"));
+  coterie("run", "few.csv", "--out", "few", "--features", "csv", "--k", "3");
+  reports.few = join(folder, "few/report.html");
+  await withPage(reports.few, {}, async (page) => {
+    const sizes = await page.$$eval("#cards .size", (all) => all.map((e) => e.textContent));
+    const few = sizes.indexOf("6 customers");
+    assert.ok(few >= 0, sizes.join("; "));
+    await page.click(`#cards .card >> nth=${few}`);
+    const text = await page.textContent(".detail");
+    assert.ok(text.includes("nobody is to be singled out") && !text.includes("Typical customers"));
+    assert.doesNotMatch(readFileSync(reports.few, "utf8").match(/id="data">(.*?)<\/script>/s)[1], /"c20[0-5]"/);
     assert.deepEqual(await violations(page), []);
   });
 });
