@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/options.h"
 #include "coterie/model/comparison_files.h"
@@ -14,17 +15,25 @@ using coterie::Comparison;
 std::string name_of_earlier(const Comparison& c, std::size_t a) { return a < c.earlier.model.k ? c.earlier.model.segments[a].name : coterie::no_segment; }
 std::string name_of_later(const Comparison& c, std::size_t b) { return b < c.later.model.k ? c.later.model.segments[b].name : coterie::no_segment; }
 
-void print_movement(const Comparison& c) {
-  std::size_t first = 9;
-  for (std::size_t a = 0; a < c.earlier.model.k; ++a) first = std::max(first, name_of_earlier(c, a).size());
-  fmt::print("{:<{}}", "from / to", first);
-  for (std::size_t b = 0; b <= c.later.model.k; ++b) fmt::print("  {:>9}", name_of_later(c, b));
+// A row a name of `from`, a column a name of `to`.
+void print_matrix(const char* corner, const std::vector<std::string>& from, const std::vector<std::string>& to, const std::vector<std::vector<std::uint64_t>>& matrix) {
+  std::size_t first = std::string(corner).size();
+  for (const std::string& name : from) first = std::max(first, name.size());
+  fmt::print("{:<{}}", corner, first);
+  for (const std::string& name : to) fmt::print("  {:>9}", name);
   fmt::print("\n");
-  for (std::size_t a = 0; a <= c.earlier.model.k; ++a) {
-    fmt::print("{:<{}}", name_of_earlier(c, a), first);
-    for (std::size_t b = 0; b <= c.later.model.k; ++b) fmt::print("  {:>{}}", grouped(c.movement[a][b]), std::max<std::size_t>(9, name_of_later(c, b).size()));
+  for (std::size_t a = 0; a < from.size(); ++a) {
+    fmt::print("{:<{}}", from[a], first);
+    for (std::size_t b = 0; b < to.size(); ++b) fmt::print("  {:>{}}", grouped(matrix[a][b]), std::max<std::size_t>(9, to[b].size()));
     fmt::print("\n");
   }
+}
+
+void print_movement(const Comparison& c) {
+  std::vector<std::string> from, to;
+  for (std::size_t a = 0; a <= c.earlier.model.k; ++a) from.push_back(name_of_earlier(c, a));
+  for (std::size_t b = 0; b <= c.later.model.k; ++b) to.push_back(name_of_later(c, b));
+  print_matrix("from / to", from, to, c.movement);
   fmt::print("{} customers stayed, {} moved, {} entered, {} left\n", grouped(c.stayed()), grouped(c.moved()), grouped(c.entered()), grouped(c.left()));
 }
 
@@ -65,7 +74,26 @@ void print_drift(const Comparison& c) {
   fmt::print("\n");
 }
 
+void print_label_file(const coterie::LabelFile& file) {
+  fmt::print("{}: {} customers by {}, {} labels by {}", file.path, grouped(file.customers), file.id_column, file.labels.size(), file.label_column);
+  const char* before = "; rows left out: ";
+  for (const auto& [count, what] : {std::pair(file.without_id, "without an id"), std::pair(file.without_label, "without a label"), std::pair(file.bad_rows, "not of the table's form")})
+    if (count > 0) fmt::print("{}{} {}", std::exchange(before, ", "), grouped(count), what);
+  fmt::print("\n");
+}
+
 }  // namespace
+
+void print_comparison(const coterie::LabelComparison& c) {
+  constexpr std::size_t most_shown = 30;
+  print_label_file(c.a), print_label_file(c.b);
+  std::vector<std::string> from = c.a.labels, to = c.b.labels;
+  from.push_back(coterie::no_segment), to.push_back(coterie::no_segment);
+  if (std::max(from.size(), to.size()) <= most_shown + 1) print_matrix("first / second", from, to, c.matrix);
+  else fmt::print("the matrix is not shown: more than {} labels\n", most_shown);
+  fmt::print("{} customers in both, {} only in the first, {} only in the second\n", grouped(c.agreement.customers), grouped(c.only_in_a()), grouped(c.only_in_b()));
+  print_agreement(c.agreement);
+}
 
 void print_comparison(const Comparison& comparison) {
   print_movement(comparison);

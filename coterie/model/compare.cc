@@ -28,18 +28,6 @@ void count_movement(Comparison& comparison) {
   });
 }
 
-// Of the customers that both runs have.
-LabelAgreement agreement_of(const std::vector<std::vector<std::uint64_t>>& movement) {
-  std::vector<int> before, after;
-  std::vector<double> customers;
-  for (std::size_t a = 0; a + 1 < movement.size(); ++a)
-    for (std::size_t b = 0; b + 1 < movement[a].size(); ++b)
-      if (movement[a][b] > 0) before.push_back(static_cast<int>(a)), after.push_back(static_cast<int>(b)), customers.push_back(static_cast<double>(movement[a][b]));
-  const Contingency table = contingency(before, after, customers);
-  if (table.total == 0) return {};
-  return {static_cast<std::uint64_t>(table.total), adjusted_rand(table), normalised_mutual_information(table), adjusted_mutual_information(table), fowlkes_mallows(table)};
-}
-
 // A feature that both runs have, by its number in each.
 struct CommonFeature {
   std::string name;
@@ -187,6 +175,17 @@ void advise(Comparison& comparison) {
 }
 
 }  // namespace
+
+LabelAgreement agreement_of(const std::vector<std::vector<std::uint64_t>>& movement) {
+  std::vector<int> before, after;
+  std::vector<double> customers;
+  for (std::size_t a = 0; a + 1 < movement.size(); ++a)
+    for (std::size_t b = 0; b + 1 < movement[a].size(); ++b)
+      if (movement[a][b] > 0) before.push_back(static_cast<int>(a)), after.push_back(static_cast<int>(b)), customers.push_back(static_cast<double>(movement[a][b]));
+  const Contingency table = contingency(before, after, customers);
+  if (table.total == 0) return {};
+  return {static_cast<std::uint64_t>(table.total), adjusted_rand(table), normalised_mutual_information(table), adjusted_mutual_information(table), fowlkes_mallows(table)};
+}
 
 std::uint64_t Comparison::stayed() const {
   std::uint64_t sum = 0;

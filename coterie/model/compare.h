@@ -33,6 +33,9 @@ struct LabelAgreement {
   double adjusted_rand = 0, normalised_mutual_information = 0, adjusted_mutual_information = 0, fowlkes_mallows = 0;
 };
 
+// movement: customers by label, as in Comparison below.
+LabelAgreement agreement_of(const std::vector<std::vector<std::uint64_t>>& movement);
+
 struct Comparison {
   SavedRun earlier, later;
   // Customers by earlier segment (rows; the last: not in the earlier run) and later one (columns; the last: not in the later run).
