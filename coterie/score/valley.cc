@@ -10,8 +10,6 @@
 namespace coterie {
 namespace {
 
-constexpr std::size_t most_times_as_many = 2;
-
 std::vector<double> direction_between(const double* a, const double* b, std::size_t columns) {
   std::vector<double> direction(columns);
   for (std::size_t j = 0; j < columns; ++j) direction[j] = b[j] - a[j];
@@ -35,12 +33,12 @@ Valley valley_between(MatrixView x, std::span<const double> centres, const std::
   both.insert(both.end(), rows[b].begin(), rows[b].end());
   const std::vector<double> all = projected(x, both, direction_between(&centres[a * x.columns], &centres[b * x.columns], x.columns));
   // Of the larger cluster only the rows next to the border.
-  const std::size_t left = std::min(rows[a].size(), most_times_as_many * rows[b].size()), right = std::min(rows[b].size(), most_times_as_many * rows[a].size());
-  const std::span<const double> places = std::span(all).subspan(rows[a].size() - left, left + right);
+  const std::size_t side = std::min(rows[a].size(), rows[b].size());
+  const std::span<const double> places = std::span(all).subspan(rows[a].size() - side, 2 * side);
   valley.rows = places.size();
   valley.dip = dip(places);
   valley.p_value = dip_p_value(valley.dip, places.size());
-  valley.separation = std::min(1.0, 2 * valley.dip * static_cast<double>(places.size()) / static_cast<double>(std::min(left, right)));
+  valley.separation = std::min(1.0, 4 * valley.dip);
   return valley;
 }
 

@@ -8,10 +8,10 @@
 //   densities (Borell 1975). Skewed crowds have a peak and a slope. Silhouettes and half-split agreement are high for
 //   all of these. Like the projection tests of SigClust (Liu, Hayes, Nobel, Marron 2008) and dip-means (Kalogeratos, Likas 2012)
 //   this is done a pair of clusters.
-// Of the larger cluster only the rows next to the border are looked at, at most twice as many as the smaller one has: the dip
-//   test hardly sees a small peak beside a large one, and to cut a slope off somewhere makes no second peak.
-// Separation: 2 * dip / the smaller cluster's share of these rows. About 1: nobody in between; 0: one peak. It says how
-//   deep the valley is, the p-value only that there is one: on many rows every ripple has a small p-value.
+// Of the larger cluster only as many rows as the smaller one has are looked at, those next to the border: the dip test hardly sees a
+//   small peak beside a large one, and to cut a slope off somewhere makes no second peak.
+// Separation: 4 * dip, which is 2 * dip / the share of either side. About 1: nobody in between; 0: one peak. It says how deep the valley
+//   is, the p-value only that there is one: on many rows every ripple has a small p-value.
 // Cost: O(rows * columns * k) for the projections, and sorting.
 // Rows with ties are spread first (score/spread_ties.h).
 #pragma once

@@ -51,7 +51,7 @@ TEST(Valleys, SeeASmallCloudBesideALargeOne) {
   for (std::size_t i = 0; i < 60; ++i) x.at(i, 0) += 7;
   const std::vector<double> centres = {0, 0, 0, 7, 0, 0};
   const Valley v = valleys(x, centres)[0];
-  EXPECT_EQ(v.rows, 180u);
+  EXPECT_EQ(v.rows, 120u);
   EXPECT_TRUE(is_separated(v));
   EXPECT_GT(v.separation, 0.3);
 }
