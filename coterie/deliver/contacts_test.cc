@@ -51,6 +51,24 @@ TEST_F(Contacts, TheRunsOwnColumnAndTheUsersChoiceGoFirst) {
   EXPECT_EQ(ContactsFile(path, "user_id", {{"email", "work"}}).column_name(ContactField::email), "work");
 }
 
+TEST_F(Contacts, WorkedOnByAllThreadsTheRowsAreTheSameInTheSameOrder) {
+  std::string text = "id,email,note\n";
+  for (int i = 0; i < 70'000; ++i) text += i % 1000 == 7 ? "broken,row\n" : std::to_string(i) + "," + (i % 3 ? "a" : " \"b, \"\"c\"\"\" ") + std::to_string(i % 5) + ",\"two\nlines " + std::to_string(i) + "\"\n";
+  ContactsFile file(write(text), "id", {});
+  const auto row_of = [](const Contact& contact) {
+    std::string row(contact.text(ContactField::email));
+    for (const std::string_view field : contact.fields) row += "|" + std::string(field);
+    return row;
+  };
+  std::vector<std::string> one_by_one, at_once;
+  const RowCounts plain = file.for_each([&](const Contact& contact) { one_by_one.push_back(row_of(contact)); });
+  const RowCounts batched = file.for_each(row_of, [&](std::string&& row) { at_once.push_back(std::move(row)); });
+  EXPECT_EQ(at_once, one_by_one);
+  EXPECT_EQ(batched.used, plain.used);
+  EXPECT_EQ(batched.all_set_aside(), plain.all_set_aside());
+  EXPECT_GT(plain.all_set_aside(), 0u);
+}
+
 TEST_F(Contacts, WhatIsNotThereIsSaidWithTheColumnsThatAre) {
   const std::string path = write("name,email\nAnn,a@b.co\n");
   for (const auto& [given, kind] : std::map<std::pair<std::string, std::string>, ErrorKind>{{{"email", "mail"}, ErrorKind::missing_column}, {{"shoe", "email"}, ErrorKind::usage}, {{"phone", "email"}, ErrorKind::missing_column}}) {

@@ -206,6 +206,16 @@ Json interests_to_json(const SegmentActivity& segment) {
   return json;
 }
 
+// Mean shares of a customer's events: hours and weekdays (from Monday) in UTC, months from January.
+Json rhythm_to_json(const SegmentActivity& segment) {
+  const auto shares = [](const auto& values) {
+    Json list = Json::array();
+    for (const double share : values) list.push_back(std::round(share * 1e6) / 1e6);
+    return list;
+  };
+  return {{"hours", shares(segment.hours)}, {"weekdays", shares(segment.weekdays)}, {"months", shares(segment.months)}};
+}
+
 // Sizes, shares and averages: what a summary needs.
 Json segment_to_json(const RunResult& result, std::size_t c) {
   const ClusterProfile &profile = result.profiles.clusters[c], &everyone = result.profiles.everyone;
@@ -242,7 +252,10 @@ Json explained_segments_to_json(const CustomerTable& customers, const RunResult&
     for (const std::uint32_t row : result.explanation.typical[c]) typical.push_back(customers.ids.text(row));
     segments[c]["typical_customers"] = typical;
     segments[c]["rule"] = rules_to_json(result.explanation.rules, c, names);
-    if (result.explanation.activity.customers > 0) segments[c]["interests"] = interests_to_json(result.explanation.activity.segments[c]);
+    if (result.explanation.activity.customers > 0) {
+      segments[c]["interests"] = interests_to_json(result.explanation.activity.segments[c]);
+      segments[c]["when"] = rhythm_to_json(result.explanation.activity.segments[c]);
+    }
     segments[c]["play"] = play_to_json(result.model.segments[c].play);
   }
   return segments;
