@@ -9,6 +9,7 @@ void add_clean_command(CLI::App& app);
 void add_compare_command(CLI::App& app);
 void add_explore_command(CLI::App& app);
 void add_export_command(CLI::App& app);
+void add_features_command(CLI::App& app);
 void add_history_command(CLI::App& app);
 void add_inspect_command(CLI::App& app);
 void add_refresh_command(CLI::App& app);

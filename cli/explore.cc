@@ -25,14 +25,6 @@ struct ExploreCommand {
   bool json = false;
 };
 
-void print_rows(const coterie::ReadReport& read) {
-  fmt::print("{} rows read, {} used, {} set aside", grouped(read.rows.read), grouped(read.rows.used), grouped(read.rows.all_set_aside()));
-  std::string reasons;
-  for (std::size_t r = 0; r < coterie::reason_count; ++r)
-    if (read.rows.set_aside[r] != 0) reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", grouped(read.rows.set_aside[r]), name_of(static_cast<coterie::Reason>(r)));
-  fmt::print("{}\n", reasons.empty() ? "" : fmt::format(" ({}; see rejects.csv)", reasons));
-}
-
 // What is worth a line: of numbers the middle and the ends, of times the period, else the most frequent value.
 std::string gist(const ColumnDescription& column) {
   if (column.numbers) {
@@ -78,19 +70,7 @@ void print_exploration(const coterie::Exploration& e, const std::string& out) {
 
 void run(ExploreCommand& command) {
   coterie::RunOptions& options = command.options;
-  options.inputs = command.input.inputs;
-  options.shape = shape_from_text(command.input.shape);
-  options.roles = roles_from_texts(command.input.roles);
-  options.columns = column_choices_from(command.columns);
-  options.orders = order_rules_from(command.orders);
-  options.date_order = date_order_from_text(command.orders.date_order);
-  options.today_ms = today_from_text(command.orders.today);
-  options.derived = derivations_from_texts(command.derived);
-  options.delimiter = delimiter_from_text(command.input.delimiter);
-  options.as_of_ms = as_of_from_text(command.input.as_of);
-  options.memory_bytes = bytes_from_text(command.input.memory);
-  options.spill_directory = spill_directory_or_default(command.input.spill_directory);
-  options.threads = command.input.threads;
+  take_reading_options(command.input, command.columns, command.orders, command.derived, options);
   Progress progress;
   options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };
   options.station = [&](const char* name) { progress.station(name); };

@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
   add_refresh_command(app);
   add_history_command(app);
   add_explore_command(app);
+  add_features_command(app);
   add_export_command(app);
   add_inspect_command(app);
   add_clean_command(app);

@@ -7,6 +7,7 @@
 
 #include "cli/config.h"
 #include "coterie/base/error.h"
+#include "coterie/source/every_sheet.h"
 #include "coterie/source/parse_time.h"
 
 using coterie::Error;
@@ -116,6 +117,22 @@ std::optional<std::int64_t> today_from_text(const std::string& text) {
   throw Error(ErrorKind::usage, fmt::format("--today {} is no day", text), "write it like --today 2011-12-11");
 }
 
+void take_reading_options(const InputOptions& input, const ColumnOptions& columns, const OrderOptions& orders, const std::vector<std::string>& derived, coterie::RunOptions& options) {
+  options.inputs = coterie::with_every_sheet(input.inputs);
+  options.shape = shape_from_text(input.shape);
+  options.roles = roles_from_texts(input.roles);
+  options.columns = column_choices_from(columns);
+  options.orders = order_rules_from(orders);
+  options.date_order = date_order_from_text(orders.date_order);
+  options.today_ms = today_from_text(orders.today);
+  options.derived = derivations_from_texts(derived);
+  options.delimiter = delimiter_from_text(input.delimiter);
+  options.as_of_ms = as_of_from_text(input.as_of);
+  options.memory_bytes = bytes_from_text(input.memory);
+  options.spill_directory = spill_directory_or_default(input.spill_directory);
+  options.threads = input.threads;
+}
+
 coterie::OrderRules order_rules_from(const OrderOptions& options) { return {.net_returns = options.returns == "net", .drop_duplicates = options.duplicates == "drop"}; }
 
 std::optional<coterie::DateOrder> date_order_from_text(const std::string& text) {
@@ -201,4 +218,14 @@ std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);
   for (std::ptrdiff_t i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3) text.insert(static_cast<std::size_t>(i), ",");
   return text;
+}
+
+void print_rows(const coterie::ReadReport& read) {
+  fmt::print("{} rows read, {} used, {} set aside", grouped(read.rows.read), grouped(read.rows.used), grouped(read.rows.all_set_aside()));
+  std::string reasons;
+  for (std::size_t r = 0; r < coterie::reason_count; ++r)
+    if (read.rows.set_aside[r] != 0)
+      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", grouped(read.rows.set_aside[r]), name_of(static_cast<coterie::Reason>(r)));
+  const bool listed = read.rows.all_set_aside() > read.rows.set_aside[static_cast<std::size_t>(coterie::Reason::after_as_of)];
+  fmt::print("{}\n", reasons.empty() ? "" : fmt::format(" ({}{})", reasons, listed ? "; see rejects.csv" : ""));
 }

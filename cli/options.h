@@ -58,6 +58,9 @@ void add_column_options(CLI::App& command, ColumnOptions& options);
 std::vector<coterie::Derivation> derivations_from_texts(const std::vector<std::string>& texts);  // "NAME=SQL"
 coterie::ColumnChoices column_choices_from(const ColumnOptions& options);
 
+// What the options of reading say, put into those of the library; files with sheets become their sheets.
+void take_reading_options(const InputOptions& input, const ColumnOptions& columns, const OrderOptions& orders, const std::vector<std::string>& derived, coterie::RunOptions& options);
+
 // These throw Error(usage) that names the option and shows a right one.
 std::size_t bytes_from_text(const std::string& text);  // "" is 0
 coterie::KRange k_range_from_text(const std::string& text);
@@ -74,3 +77,5 @@ std::string spill_directory_or_default(const std::string& text);
 
 // "1,234,567".
 std::string grouped(std::uint64_t number);
+// The ledger in one line of the terminal.
+void print_rows(const coterie::ReadReport& read);

@@ -14,7 +14,6 @@
 #include "coterie/base/time.h"
 #include "coterie/model/run.h"
 #include "coterie/model/run_report.h"
-#include "coterie/source/every_sheet.h"
 
 namespace {
 
@@ -32,16 +31,6 @@ struct RunCommand {
   std::string k = "3..7", features = "parquet", scale = "z", rfm_ties = "alike", least_segment;
   bool json = false, store = false;
 };
-
-void print_rows(const coterie::ReadReport& read) {
-  fmt::print("{} rows read, {} used, {} set aside", grouped(read.rows.read), grouped(read.rows.used), grouped(read.rows.all_set_aside()));
-  std::string reasons;
-  for (std::size_t r = 0; r < coterie::reason_count; ++r)
-    if (read.rows.set_aside[r] != 0)
-      reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", grouped(read.rows.set_aside[r]), name_of(static_cast<coterie::Reason>(r)));
-  const bool listed = read.rows.all_set_aside() > read.rows.set_aside[static_cast<std::size_t>(coterie::Reason::after_as_of)];
-  fmt::print("{}\n", reasons.empty() ? "" : fmt::format(" ({}{})", reasons, listed ? "; see rejects.csv" : ""));
-}
 
 void print_inputs(const coterie::ReadReport& read) {
   for (const coterie::InputReport& input : read.inputs) {
@@ -187,26 +176,14 @@ void print_result(const RunResult& result, const std::string& out) {
 
 void run(RunCommand& command) {
   coterie::RunOptions& options = command.options;
-  options.inputs = coterie::with_every_sheet(command.input.inputs);
+  take_reading_options(command.input, command.columns, command.orders, command.derived, options);
   options.k = k_range_from_text(command.k);
   options.algorithm = algorithm_from(command.algorithm, *command.app);
   if (command.store) options.store.folder = options.out + "/store";
-  options.shape = shape_from_text(command.input.shape);
   options.least_segment = segment_size_from_text(command.least_segment);
-  options.roles = roles_from_texts(command.input.roles);
-  options.columns = column_choices_from(command.columns);
-  options.orders = order_rules_from(command.orders);
-  options.date_order = date_order_from_text(command.orders.date_order);
-  options.today_ms = today_from_text(command.orders.today);
   options.rfm_ties = command.rfm_ties == "first" ? coterie::RfmTies::first : coterie::RfmTies::alike;
   options.flags = flag_options_from(command.flags);
-  options.derived = derivations_from_texts(command.derived);
   options.scaling = scaling_from_text(command.scale);
-  options.delimiter = delimiter_from_text(command.input.delimiter);
-  options.as_of_ms = as_of_from_text(command.input.as_of);
-  options.memory_bytes = bytes_from_text(command.input.memory);
-  options.spill_directory = spill_directory_or_default(command.input.spill_directory);
-  options.threads = command.input.threads;
   options.features = command.features == "csv" ? coterie::FeatureFormat::csv : coterie::FeatureFormat::parquet;
   Progress progress;
   options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };

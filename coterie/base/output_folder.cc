@@ -46,6 +46,13 @@ void require_ours(const std::string& path, const std::function<bool(const std::s
 
 }  // namespace
 
+void make_folder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (!fs::is_directory(path))
+    throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
+}
+
 OutputFolder::OutputFolder(std::string path, const std::function<bool(const std::string&)>& is_ours) : path_(behind_links(without_slash(std::move(path)))) {
   require_ours(path_, is_ours);
   temporary_ = temporary_name_beside(path_);

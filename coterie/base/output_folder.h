@@ -7,6 +7,9 @@
 
 namespace coterie {
 
+// Makes the folder, and those above it, where it is not there. Throws Error(output).
+void make_folder(const std::string& path);
+
 class OutputFolder {
  public:
   // An existing folder is replaced only when `is_ours` says so of every entry in it: nothing of somebody else's is

@@ -136,7 +136,7 @@ bool EventRows::parse_customer(std::string_view text) {
   if (rounded_ids_ && ends_in_rounding_zeros(text)) return refuse(Reason::rounded_id, column_[static_cast<int>(Role::customer)]);
   if (is_canonical_number(text) && parse_unsigned(text.data(), text.size(), value)) {
     event_.customer = value;
-    writer_.prefetch(value);
+    writer_.prefetch(writer_.partition_of(value));
     return true;
   }
   if (is_scientific_id(text)) return refuse(Reason::rounded_id, column_[static_cast<int>(Role::customer)]);
@@ -203,7 +203,7 @@ bool EventRows::append_event(const CsvRow& row) {
 
 namespace {
 
-std::string_view field_of(const IndexedRow& row, int column) {
+[[gnu::always_inline]] inline std::string_view field_of(const IndexedRow& row, int column) {
   const auto c = static_cast<std::size_t>(column);
   const std::size_t begin = c == 0 ? row.begin : std::size_t{row.ends[c - 1]} + 1;
   const std::string_view text(row.base + begin, row.ends[c] - begin);
@@ -225,13 +225,15 @@ void EventRows::look_ahead(const IndexedRow& row) {
   if (census) census->prefetch(ahead.key.hash);
   const std::string_view customer = field_of(row, column_[static_cast<int>(Role::customer)]);
   ahead.has_customer = !customer.empty() && is_canonical_number(customer) && parse_unsigned(customer.data(), customer.size(), ahead.customer);
-  if (ahead.has_customer) writer_.prefetch(ahead.customer);
+  if (!ahead.has_customer) return;
+  ahead.partition = writer_.partition_of(ahead.customer);
+  writer_.prefetch(ahead.partition);
 }
 
 bool EventRows::take_indexed(const IndexedRow& row, BlockLedger& ledger) {
   const auto text = [&](Role role) { return field_of(row, column_[static_cast<int>(role)]); };
   // That row may not have been shown: then it is some other customer's place that is fetched.
-  writer_.prefetch_record(ahead_[(row.number + rows_ahead / 2) % rows_ahead].customer);
+  writer_.prefetch_record(ahead_[(row.number + rows_ahead / 2) % rows_ahead].partition);
   const Ahead& ahead = ahead_[row.number % rows_ahead];
   if (!is_usual_ || !ahead.has_customer) return false;
   const std::string_view time = text(Role::time);
@@ -241,7 +243,7 @@ bool EventRows::take_indexed(const IndexedRow& row, BlockLedger& ledger) {
   const std::string_view session = has_session_ ? text(Role::session) : std::string_view();
   event_.session = session.empty() ? no_identifier : hash_padded_text(session);
   event_.customer = ahead.customer;
-  writer_.append(event_, number);
+  writer_.append(event_, number, ahead.partition);
   ++ledger.rows.read;
   count_used(ledger);
   return true;

@@ -189,6 +189,7 @@ class EventRows {
   struct Ahead {
     ItemFront::Key key;
     Identifier customer = 0;
+    std::size_t partition = 0;  // the customer's
     bool has_key = false, has_customer = false;
   };
   std::array<Ahead, rows_ahead> ahead_;  // by the row's number

@@ -70,16 +70,19 @@ class EventStore::Writer {
   record::Vocabulary vocabulary;  // as large as the memory allows
 
   // Fetches what append() will look at, and later, when that is here, the place it will write to.
-  void prefetch(Identifier customer) const {
-    const Cursor& cursor = cursors_[partition_of(customer)];
+  std::size_t partition_of(Identifier customer) const { return shift_ == 64 ? 0 : mix64(customer) >> shift_; }
+  void prefetch(std::size_t partition) const {
+    const Cursor& cursor = cursors_[partition];
     coterie::prefetch(&cursor);
     coterie::prefetch(reinterpret_cast<const char*>(&cursor) + 64);
   }
-  void prefetch_record(Identifier customer) const { coterie::prefetch(cursors_[partition_of(customer)].at + record::slack); }
+  void prefetch_record(std::size_t partition) const { coterie::prefetch(cursors_[partition].at + record::slack); }
 
   // The item is its number in `items`, or pack_item's with numbers of the vocabulary.
-  void append(const Event& event, std::uint32_t item_number) { append_as(event, item_number); }
-  void append(const Event& event, const PackedItem& item) { append_as(event, item); }
+  void append(const Event& event, std::uint32_t item_number) { append_as(event, item_number, partition_of(event.customer)); }
+  void append(const Event& event, const PackedItem& item) { append_as(event, item, partition_of(event.customer)); }
+  // Where the customer's partition is known.
+  void append(const Event& event, std::uint32_t item_number, std::size_t partition) { append_as(event, item_number, partition); }
 
  private:
   friend class EventStore;
@@ -100,14 +103,12 @@ class EventStore::Writer {
   };
 
   template <class AnyItem>
-  void append_as(const Event& event, const AnyItem& item) {
-    const std::size_t partition = partition_of(event.customer);
+  void append_as(const Event& event, const AnyItem& item, std::size_t partition) {
     Cursor& cursor = cursors_[partition];
     if (cursor.end - cursor.at < longest_record) next_block(partition);
     cursor.at = record::encode(event, item, cursor.recent, cursor.at);
     ++cursor.events;
   }
-  std::size_t partition_of(Identifier customer) const { return shift_ == 64 ? 0 : mix64(customer) >> shift_; }
   void next_block(std::size_t partition);
   char* take_block();
   void close_block(std::size_t partition);

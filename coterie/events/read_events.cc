@@ -85,10 +85,13 @@ struct BlockReader {
     starts.give(block.index + 1, at == nullptr ? RowStarts::behind_next_newline : offset_of(at));
   }
 
-  // Without a quote in sight the next block's begin is behind the first newline at the border, whatever
-  // comes before; so the next worker need not wait for this one's predecessors.
+  // Without a quote in sight the next block's begin is behind the first newline at the border, whatever comes before; so the
+  // next worker need not wait for this one's predecessors. In sight are two of the longest rows before the border: a row that
+  // begins earlier, whatever its quotes, is over or given up before the last of them.
   bool give_next_early() {
-    if (block.size < 2 * max_row_bytes || std::memchr(block.data, '"', block.size + block.lookahead) != nullptr) return false;
+    if (block.size < 2 * max_row_bytes) return false;
+    const char* const in_sight = stop() - 2 * max_row_bytes;
+    if (std::memchr(in_sight, '"', static_cast<std::size_t>(end() - in_sight)) != nullptr) return false;
     const char* newline = find_newline(stop() - 1, end());
     if (newline != nullptr) give_next(newline + 1);
     return newline != nullptr;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "coterie/base/error.h"
+#include "coterie/base/output_folder.h"
 #include "coterie/deliver/customer_flags.h"
 #include "coterie/model/clean_shapes.h"
 #include "coterie/model/row_counts_json.h"
@@ -14,13 +15,6 @@ namespace coterie {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!std::filesystem::is_directory(path))
-    throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
-}
 
 Json flags_to_json(const CustomerFlags& flags) {
   Json rules = Json::array();

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 
 #include "coterie/base/error.h"
 #include "coterie/base/memory.h"
+#include "coterie/base/output_folder.h"
 #include "coterie/base/parallel.h"
 #include "coterie/model/exploration_files.h"
 #include "coterie/model/findings.h"
@@ -20,13 +20,6 @@ namespace {
 
 constexpr std::size_t most_correlated = 60;
 constexpr double heavy = 20;  // a z beyond which a few customers decide
-
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!std::filesystem::is_directory(path))
-    throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
-}
 
 // How times are written, by the roles of the first file; tables are guessed column by column.
 std::optional<DateOrder> dates_of(const ShopData& data, const CensusColumn& column) {

@@ -101,14 +101,8 @@ void refresh_under_model(RefreshOptions options, RefreshResult& result) {
   segments.commit();
   summary.commit();
   read.rejects->commit();
-  if (run.features == FeatureFormat::parquet) {
-    give_back_freed_pages();  // DuckDB takes its own
-    write_parquet(folder.file("features.parquet"), columns_of(read.customers), {.memory_limit_bytes = memory.duckdb});
-  } else {
-    OutputFile features(folder.file("features.csv"));
-    write_features_csv(features, read.customers);
-    features.commit();
-  }
+  if (run.features == FeatureFormat::parquet) give_back_freed_pages();  // DuckDB takes its own
+  FeaturesFile(folder.file(""), run.features, read.customers, memory.duckdb).commit();
   fs::copy_file(options.model + "/model.json", folder.file("model.json"));
   if (fs::exists(options.model + "/hold_out.json")) fs::copy_file(options.model + "/hold_out.json", folder.file("hold_out.json"));
   write_file(folder.file("refresh.json"), refresh_to_json(options, earlier, read, model, profiles));

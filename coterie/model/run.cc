@@ -2,23 +2,22 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <future>
 
 #include "coterie/base/error.h"
 #include "coterie/base/memory.h"
+#include "coterie/base/output_folder.h"
 #include "coterie/base/parallel.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/customer_flags.h"
 #include "coterie/deliver/customer_reasons.h"
+#include "coterie/deliver/features_file.h"
 #include "coterie/deliver/k_table.h"
 #include "coterie/deliver/membership.h"
-#include "coterie/deliver/parquet.h"
 #include "coterie/deliver/report_page.h"
 #include "coterie/deliver/segments_sql.h"
 #include "coterie/deliver/tree_table.h"
@@ -28,6 +27,7 @@
 #include "coterie/model/report_data.h"
 #include "coterie/model/run_report.h"
 #include "coterie/model/shop_data.h"
+#include "coterie/model/stations.h"
 #include "coterie/score/without_noise.h"
 #include "coterie/source/duckdb_library.h"
 
@@ -35,47 +35,6 @@ namespace coterie {
 namespace {
 
 constexpr std::size_t many_customers = 1'000'000;  // with so many the run takes so long that more drawings of the nulls do not show
-
-double cpu_seconds() {
-  rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-// Times the stations: each lasts until the next begins.
-class Stations {
- public:
-  Stations(std::vector<StationTime>& times, const std::function<void(const char*)>& announce) : times_(times), announce_(announce) {}
-
-  void begin(const char* name) {
-    end();
-    times_.push_back({name, 0, 0});
-    if (announce_) announce_(name);
-  }
-  void end() {
-    const auto now = std::chrono::steady_clock::now();
-    const double cpu = cpu_seconds();
-    if (!times_.empty()) {
-      times_.back().wall_seconds = std::chrono::duration<double>(now - began_).count();
-      times_.back().cpu_seconds = cpu - cpu_;
-    }
-    began_ = now, cpu_ = cpu;
-  }
-
- private:
-  std::vector<StationTime>& times_;
-  const std::function<void(const char*)>& announce_;
-  std::chrono::steady_clock::time_point began_;
-  double cpu_ = 0;
-};
-
-void make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (!std::filesystem::is_directory(path))
-    throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
-}
 
 // Reasons are told by distances to centres, which is how only some algorithms decide.
 void require_reasons(const RunOptions& options) {
@@ -283,26 +242,12 @@ std::unique_ptr<OutputFile> tree_file(const RunOptions& options, const Sweep& sw
 
 // The features are final once they are read, so their file is written beside the stations that follow, by a thread of
 // its own; at the end with --threads 1, or where the limit of memory leaves no room. Committed with all others.
-struct FeaturesFile {
-  std::unique_ptr<ParquetFile> parquet;
-  std::unique_ptr<OutputFile> csv;
-  void commit() { parquet ? parquet->commit() : csv->commit(); }
-};
-
-FeaturesFile write_features(const RunOptions& options, const CustomerTable& customers, const MemoryPlan& memory) {
-  if (options.features == FeatureFormat::parquet)
-    return {std::make_unique<ParquetFile>(options.out + "/features.parquet", columns_of(customers), ParquetOptions{.memory_limit_bytes = memory.duckdb}), nullptr};
-  auto csv = std::make_unique<OutputFile>(options.out + "/features.csv");
-  write_features_csv(*csv, customers);
-  return {nullptr, std::move(csv)};
-}
-
 std::future<FeaturesFile> begin_features_file(const RunOptions& options, const CustomerTable& customers, const MemoryPlan& memory) {
   const int threads = options.threads > 0 ? options.threads : default_threads();
   const bool beside = threads > 1 && peak_memory() + memory.duckdb <= memory.limit;
   return std::async(beside ? std::launch::async : std::launch::deferred, [&options, &customers, memory, beside] {
     if (!beside) give_back_freed_pages();  // DuckDB takes its own
-    return write_features(options, customers, memory);
+    return FeaturesFile(options.out, options.features, customers, memory.duckdb);
   });
 }
 
@@ -348,7 +293,6 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   report.commit();
   // What an earlier run left in the other format, of other data, or beyond what was asked for now, would no longer be true.
   std::error_code ignored;
-  std::filesystem::remove(path(options.features == FeatureFormat::csv ? "features.parquet" : "features.csv"), ignored);
   if (!rfm) std::filesystem::remove(path("rfm_scores.csv"), ignored);
   if (!further.reasons) std::filesystem::remove(path("customer_reasons.csv"), ignored);
   if (!further.membership) std::filesystem::remove(path("membership.csv"), ignored);

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "coterie/cluster/algorithm.h"
+#include "coterie/deliver/features_file.h"
 #include "coterie/events/read_events.h"
 #include "coterie/features/coupons.h"
 #include "coterie/features/feature.h"
 #include "coterie/features/flags.h"
 #include "coterie/model/model.h"
+#include "coterie/model/stations.h"
 #include "coterie/score/choose_k.h"
 #include "coterie/score/future.h"
 #include "coterie/score/partition_scores.h"
@@ -29,8 +31,6 @@ struct SegmentSize {
   double customers = 0, share = 0;
   double of(std::size_t all) const { return customers > 0 ? customers : share * static_cast<double>(all); }
 };
-
-enum class FeatureFormat { parquet, csv };
 
 // The histories that a run keeps beside its model (model/living_log.h), so that a refresh reads new rows only.
 struct StoreOptions {
@@ -74,11 +74,6 @@ struct RunOptions {
   std::string spill_directory = "/tmp";
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // raw bytes read; total 0: unknown
   std::function<void(const char* station)> station;                       // a station begins
-};
-
-struct StationTime {
-  std::string station;
-  double wall_seconds = 0, cpu_seconds = 0;
 };
 
 struct RunResult {

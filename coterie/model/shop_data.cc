@@ -142,6 +142,10 @@ void compute_log(ShopData& data, LivingLog& living, const RunOptions& options, c
     data.traffic = traffic.finish();
     return;
   }
+  if (purpose == Purpose::features) {
+    data.customers = derive_and_filter(compute_features(log, data.features, compute), options, notes);
+    return;
+  }
   ActivitySampler sampler(log, options.threads);
   data.future_cut_ms = data.read.first_ms + (data.read.last_ms - data.read.first_ms) / 4 * 3;
   PastAndFutureSample past_and_future(data.features, data.future_cut_ms, future_customers);

@@ -36,8 +36,8 @@ struct ShopData {
 };
 
 // What the data is read for: an exploration also counts what the columns hold, and takes no samples for a verdict. It goes on where
-// the customers have no features.
-enum class Purpose { segments, exploration };
+// the customers have no features. For the table of features alone, histories are seen by nothing else.
+enum class Purpose { segments, exploration, features };
 
 // `begin` is called where a station begins. Throws as read_events, plan_columns and read_customers do.
 ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, const std::function<void(const char*)>& begin, std::vector<std::string>& notes,

@@ -63,6 +63,7 @@ struct Bytes64 {
 inline void write_positions(std::uint64_t mask, std::uint32_t base, std::uint32_t* out) {
   const int count = std::popcount(mask);
   for (int done = 0; done == 0 || done < count; done += 8) {
+#pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) {
       out[done + i] = base + static_cast<std::uint32_t>(std::countr_zero(mask));
       mask &= mask - 1;

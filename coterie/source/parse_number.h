@@ -16,7 +16,7 @@ inline std::uint64_t load_u64(const char* p) {
 }
 
 // The value of n decimal digits at p, 1 <= n <= 8; false if any byte is no digit. Reads 8 bytes.
-inline bool parse_digits8(const char* p, std::size_t n, std::uint64_t& value) {
+[[gnu::always_inline]] inline bool parse_digits8(const char* p, std::size_t n, std::uint64_t& value) {
   const unsigned shift = static_cast<unsigned>(64 - 8 * n);
   std::uint64_t word = load_u64(p) << shift;
   if (shift != 0) word |= 0x3030303030303030u >> (64 - shift);
@@ -31,7 +31,7 @@ inline bool parse_digits8(const char* p, std::size_t n, std::uint64_t& value) {
 }
 
 // An unsigned decimal of 1 to 18 digits and nothing else.
-inline bool parse_unsigned(const char* p, std::size_t n, std::uint64_t& value) {
+[[gnu::always_inline]] inline bool parse_unsigned(const char* p, std::size_t n, std::uint64_t& value) {
   if (n <= 8) return n != 0 && parse_digits8(p, n, value);
   std::uint64_t high, low;
   if (n <= 16) {
