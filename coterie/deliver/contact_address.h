@@ -8,7 +8,7 @@
 // and postal code only count together. Titles and suffixes of names (Mrs, Jr) Google wants left out; they are left as they are here.
 //
 // Meta customer lists (Meta Business Help 2082575038703844, "How to format a customer list"; Meta for Developers, "Customer
-// File Custom Audiences: Hashing and Normalizing Data" and "Customer Information Parameters"): everything is hashed with
+// File Custom Audiences: Hashing and Normalizing Data", as Segment's and HCL's documentation quote it): everything is hashed with
 // SHA-256. E-mail trimmed, lower case, dots and "+" stay; phone digits only with the calling code, no "+", no leading zeros;
 // names lower case without punctuation; city lower case without blanks and punctuation; postal code lower case without blanks
 // and dash, of the USA the first five digits, of the United Kingdom area, district and sector ("M1 1AE" is "m11"); country as

@@ -1,6 +1,7 @@
 // The platforms that take customer lists, and what a row of theirs looks like.
 //
-// Published formats, by the pages of the vendors that were read for them:
+// Published formats, by these pages of the vendors (Shopify's columns and Mailchimp's tags as help pages of other companies
+// repeat them):
 // * Klaviyo Help Center, "Create and add contacts to a new list" (115005078967) and "Troubleshooting list imports"
 //   (115005078807): the first column is Email, Email Address or Phone Number; other headers are properties; 50 MB a file; every
 //   row has an e-mail or a phone, none of them twice; phones are E.164.

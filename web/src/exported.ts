@@ -7,7 +7,7 @@ import { compact, count, percent } from "./words";
 const platforms = new Map(
   Object.entries({
     klaviyo: ["Klaviyo", "Audience > Lists & segments > a list > upload the file. The segment is the property \"Segment\": build segments on it."],
-    hubspot: ["HubSpot", "The import tool, for contacts; update existing ones. The segment is the property \"Customer Segment\"; contacts are matched by e-mail."],
+    hubspot: ["HubSpot", "The import tool, for contacts; update existing ones. The segment is the property \"Customer Segment\"; contacts are matched by e-mail. Free accounts take files of up to 20 MB."],
     mailchimp: ["Mailchimp", "Audience > import contacts from a file, and let it update existing contacts. The segment is a tag: match the column Tags to tags."],
     shopify: ["Shopify", "Customers > Import, with \"Overwrite existing customers that have the same email or phone number\". The segment is a tag; other tags in your contacts file are kept."],
     csv: ["other tools", "The contacts' own columns, with the segment and its number behind them."],
