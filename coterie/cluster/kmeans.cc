@@ -3,7 +3,7 @@
 // Rule of single-row moves: up to 100 rounds of a Hartigan pass and Lloyd until no row moves, for data of
 // up to `small_rows` rows; above, up to 4 rounds, stopped as soon as a pass lowers the inertia by less than 1e-7 of it,
 // since with heavy clusters the factors W/(W+w) are nearly 1 and there is next to nothing to gain. Small data are
-// also tried with swaps (kmeans_swap.h).
+// also tried with swaps (kmeans_swap.h). Fits that are not thorough do none of this but on the best optimum of small data.
 // Tested by kmeans_test.cc: reference optima, naive Lloyd, threads, instruction sets, weights against copies.
 #include "coterie/cluster/kmeans.h"
 
@@ -126,7 +126,7 @@ void carry_to_all_rows(MatrixView x, std::vector<Optima>& sweep, const KmeansOpt
 
 SingleRowLimits single_row_limits(MatrixView x, const KmeansOptions& options) {
   const LloydLimits lloyd{options.max_iterations, options.tolerance, options.threads};
-  return x.rows <= small_rows ? SingleRowLimits{100, 0, lloyd} : SingleRowLimits{4, 1e-7, lloyd};
+  return x.rows <= small_rows ? SingleRowLimits{100, 0, lloyd} : SingleRowLimits{options.thorough ? 4 : 0, 1e-7, lloyd};
 }
 
 void improve(MatrixView x, std::vector<Optima>& sweep, const KmeansOptions& options) {
@@ -138,7 +138,7 @@ void improve(MatrixView x, std::vector<Optima>& sweep, const KmeansOptions& opti
 
 // Small data only: from the best optimum, by centres put elsewhere; a better one joins the optima.
 void try_swaps(MatrixView x, Optima& optima, const KmeansOptions& options) {
-  if (x.rows > small_rows || !options.swaps) return;
+  if (x.rows > small_rows || !options.thorough) return;
   evaluate(x, pointers(optima), options.threads);
   const auto best = std::min_element(optima.begin(), optima.end(), less_inertia);
   auto better = improve_by_swaps(x, best->run, {.seed = options.seed, .single_rows = single_row_limits(x, options)});
@@ -190,7 +190,7 @@ std::vector<KmeansResult> kmeans_sweep(MatrixView x, KRange range, const KmeansO
 
   std::vector<Optima> sweep;
   const auto per_k = static_cast<std::size_t>(options.restarts);
-  const std::size_t kept = x.rows <= small_rows ? per_k : most_polished(options) * (sampled ? 2 : 1);
+  const std::size_t kept = x.rows <= small_rows && options.thorough ? per_k : most_polished(options) * (sampled ? 2 : 1);
   for (std::size_t first = 0; first < restarts.size(); first += per_k)
     sweep.push_back(distinct(std::span(restarts).subspan(first, per_k), sampled ? same_optimum_on_sample : same_optimum, kept));
   restarts.clear();

@@ -13,11 +13,11 @@
 #include "coterie/base/parallel.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/kmeans.h"
+#include "coterie/matrix/equal_rows.h"
 #include "coterie/matrix/standardise.h"
 #include "coterie/score/choose_k.h"
 #include "coterie/score/logistic.h"
 #include "coterie/score/ranked.h"
-#include "coterie/score/sample_fits.h"
 
 namespace coterie {
 namespace {
@@ -77,7 +77,8 @@ Predictions by_cells(const std::vector<std::size_t>& cell, std::size_t cells, co
 }
 
 std::vector<std::size_t> segment_cells(MatrixView z, const Halves& halves, std::size_t k, std::uint64_t seed) {
-  const KmeansResult fitted = std::move(fit_sample(rows_of(z, halves.train), {k, k}, seed, 10)[0]);
+  const EqualRows train = merge_equal_rows(rows_of(z, halves.train), 1);
+  const KmeansResult fitted = kmeans(train.view(), std::min(k, train.rows.rows()), {.seed = seed, .sample_rows = 5000, .polished = 1, .thorough = false, .threads = 1});
   const Assignment assignment = assign(z, fitted.centres, 1);
   return {assignment.labels.begin(), assignment.labels.end()};
 }

@@ -160,11 +160,15 @@ void add_stability(const CustomerSample& sample, const Judged& judged, const Ref
   const int k = static_cast<int>(evidence.k);
   evidence.stability_customers = sample.rows.rows();
   const StabilityOptions stability{.replicates = options.resamples, .seed = options.seed, .threads = options.threads};
-  const HalfSplit halves = half_split(sample.rows, k, refit.fit(), stability);
+  const EqualRows merged = merge_equal_rows(sample.rows, 1);
+  const HalfSplit halves = half_split(merged.view(), k, refit.fit(), stability);
   evidence.half_split_agreement = halves.agreement;
   if (refit.any_k) evidence.prediction_strength = halves.prediction_strength;
   evidence.least_jaccard = 1;
-  for (const ClusterStability& c : bootstrap_jaccard(sample.rows, judged.labels_of(sample), k, refit.labels(), stability).clusters)
+  const std::vector<std::int32_t> of_all = judged.labels_of(sample);
+  std::vector<std::int32_t> labels;
+  for (const std::uint32_t row : first_rows(merged)) labels.push_back(of_all[row]);
+  for (const ClusterStability& c : bootstrap_jaccard(merged.view(), labels, k, refit.labels(), stability).clusters)
     evidence.jaccards.push_back(c.jaccard), evidence.least_jaccard = std::min(evidence.least_jaccard, c.jaccard.mean);
 }
 
