@@ -300,10 +300,35 @@ struct BestByReach {
   }
 };
 
+// The rows at no distance from a point.
+template <int D>
+struct AtPoint {
+  const Space<D>& space;
+  const double* point;
+  unsigned count = 0;
+  std::size_t position = 0;
+
+  double limit() const { return just_above(0); }
+  static bool wants(std::size_t) { return true; }
+
+  void visit(std::size_t leaf) {
+    double value[8];
+    space.to_leaf(point, leaf).store(value);
+    for (std::size_t lane = 0; lane < leaf_rows; ++lane)
+      if (value[lane] == 0) ++count, position = leaf * leaf_rows + lane;
+  }
+};
+
 template <int D>
 Neighbour nearest_by_reach_in(const KdTree& tree, const std::uint32_t* count, const double* core, std::uint32_t need,
                               double floor, const double* point, double* distance, std::uint32_t* weight) {
   const Space<D> space(tree);
+  AtPoint<D> equal{space, point};
+  descend(space, tree.leaves, point, 1, equal);
+  if (equal.count == 1) {  // most that is asked for: no neighbours are needed, whose search is dear
+    const double own_core = core[equal.position];
+    return {static_cast<std::uint32_t>(equal.position), own_core > floor ? own_core : floor, 0};
+  }
   Nearest<D> nearest{space, count, point, need, distance, weight};
   descend(space, tree.leaves, point, 1, nearest);
   const double radius = nearest.radius();
