@@ -1,7 +1,7 @@
 """Coterie against scikit-learn, and scikit-learn-intelex and faiss where they are installed, on the same standardised
 customers: k-means for k = 3..7 (10 restarts) and silhouette.
 
-python3 -m venv build/venv && build/venv/bin/pip install scikit-learn numpy scikit-learn-intelex faiss-cpu
+python3 -m venv build/venv && build/venv/bin/pip install -r bench/requirements.txt
 build/venv/bin/python bench/peers_clustering.py --rows 200000 --exe build/release/bench_clustering_peer
 
 Compares answers first (inertia no worse than a peer's by more than 1e-6; equal silhouettes), then prints CPU

@@ -2,7 +2,7 @@
 
     python bench/peers_hdbscan.py build/release/bench_hdbscan [--smoke] [--rows 20000 100000] [--columns 2 5] [--timeout 600]
 
-    pip install hdbscan fast_hdbscan scikit-learn
+    pip install -r bench/requirements.txt
 
 The total weight of the spanning tree is compared first (1e-9 relative; 1e-6 for fast_hdbscan, which computes in single precision): without it times
 mean nothing. min_samples counts as in `hdbscan` (the row itself not counted); scikit-learn counts it, so it is

@@ -1,9 +1,9 @@
-"""CPU seconds of Coterie's trees beside fastcluster's and scipy's, on the same rows.
+"""CPU seconds of Coterie's trees beside fastcluster's, scipy's and genieclust's, on the same rows.
 
 First the heights must agree (relative 1e-9), then user + system seconds (the middle one
 of three runs) are printed. Setting up, from the
 repository's root, after building the release preset:
-    python3 -m venv build/venv && build/venv/bin/pip install numpy scipy fastcluster
+    python3 -m venv build/venv && build/venv/bin/pip install -r bench/requirements.txt
     build/venv/bin/python bench/peers_hierarchical.py [ROWS] [COLUMNS] [LINKAGE ...]
 """
 import pathlib
@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import fastcluster
+import genieclust
 import numpy
 import scipy.cluster.hierarchy
 
@@ -45,10 +46,15 @@ def coterie(x, linkage):
         return seconds, numpy.fromfile(heights)
 
 
+def genie(x, linkage):
+    """Genie's own linkage is none of ours; without its limit on unequal sizes (Gini index 1) it is single linkage."""
+    return numpy.sort(genieclust.Genie(n_clusters=1, gini_threshold=1.0).fit(x).distances_)
+
+
 def timed(function, x, linkage):
     start = cpu_seconds()
     tree = function(x, linkage)
-    return cpu_seconds() - start, tree[:, 2]
+    return cpu_seconds() - start, tree if tree.ndim == 1 else tree[:, 2]
 
 
 def median_run(run):
@@ -62,6 +68,8 @@ def compare(kind, x, linkage):
     peers = {"fastcluster.linkage": fastcluster.linkage, "scipy.linkage": scipy.cluster.hierarchy.linkage}
     if linkage in ("ward", "single", "centroid", "median"):
         peers["fastcluster.linkage_vector"] = fastcluster.linkage_vector
+    if linkage == "single":
+        peers["genieclust.Genie"] = genie
     for name, function in peers.items():
         seconds, theirs = median_run(lambda: timed(function, x, linkage))
         theirs = theirs**2 if linkage in ("centroid", "median") else theirs
