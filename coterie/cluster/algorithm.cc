@@ -14,7 +14,7 @@
 #include "coterie/cluster/bounded_assignment.h"
 #include "coterie/cluster/centre_distances.h"
 #include "coterie/cluster/micro_clusters.h"
-#include "coterie/cluster/plus_plus.h"
+#include "coterie/cluster/row_sample.h"
 
 namespace coterie {
 namespace {

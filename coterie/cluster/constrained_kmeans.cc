@@ -9,7 +9,8 @@
 #include "coterie/base/parallel.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/centre_distances.h"
-#include "coterie/cluster/plus_plus.h"
+#include "coterie/cluster/kmeans_seeding.h"
+#include "coterie/cluster/row_sample.h"
 
 namespace coterie {
 namespace {
@@ -86,7 +87,7 @@ ConstrainedKmeans best_of_restarts(MatrixView x, std::size_t k, double least, do
   ConstrainedKmeans best;
   for (int restart = 0; restart < std::max(1, options.restarts); ++restart) {
     Random random(options.seed, static_cast<std::uint64_t>(restart));
-    ConstrainedKmeans next = lloyd(x, plus_plus_seeds(x, k, random), least, most, options);
+    ConstrainedKmeans next = lloyd(x, one_seeding(x, k, random), least, most, options);
     if (restart == 0 || next.objective < best.objective) best = std::move(next);
   }
   return best;

@@ -10,7 +10,7 @@
 #include "coterie/base/error.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/mixture_steps.h"
-#include "coterie/cluster/plus_plus.h"
+#include "coterie/cluster/row_sample.h"
 
 namespace coterie {
 namespace {

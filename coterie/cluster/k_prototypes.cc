@@ -12,7 +12,7 @@
 #include "coterie/base/parallel.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/centre_distances.h"
-#include "coterie/cluster/plus_plus.h"
+#include "coterie/cluster/row_sample.h"
 
 namespace coterie {
 namespace {

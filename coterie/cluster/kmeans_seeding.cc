@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "coterie/base/cpu.h"
 #include "coterie/base/parallel.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/kmeans_kernels.h"
 #include "coterie/cluster/kmeans_lloyd.h"
+#include "coterie/cluster/row_sample.h"
 #include "coterie/matrix/group.h"
 
 namespace coterie {
@@ -202,6 +204,15 @@ Seeds seed_kmeans(MatrixView x, std::size_t k, int restarts, std::uint64_t seed,
   for (std::size_t found = 1; found < k; ++found) seeding.draw_next(states);
   Seeds seeds{.columns = x.columns, .centres = {}};
   for (Restart& state : states) seeds.centres.push_back(std::move(state.centres));
+  return seeds;
+}
+
+std::vector<double> one_seeding(MatrixView x, std::size_t k, Random& random) {
+  constexpr std::size_t most_rows = 50'000;
+  if (x.rows > std::max(most_rows, k)) return one_seeding(sample_rows(x, std::max(most_rows, k), Random(random.bits())).view(), k, random);
+  std::vector<double> seeds = std::move(seed_kmeans(x, k, 1, random.bits(), 1).centres.front());
+  while (seeds.size() < k * x.columns)
+    for (std::size_t j = 0, row = random.below(x.rows); j < x.columns; ++j) seeds.push_back(x.at(row, j));
   return seeds;
 }
 

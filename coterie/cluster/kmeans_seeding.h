@@ -1,4 +1,4 @@
-// Where k-means starts: k-means++ seeds, and the sample of rows on which restarts run. Inner part of kmeans.h.
+// Where k-means and its kin start: k-means++ seeds, and the sample of rows on which restarts run. Inner part of kmeans.h.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +6,7 @@
 
 #include "coterie/base/matrix.h"
 #include "coterie/base/memory.h"
+#include "coterie/base/random.h"
 
 namespace coterie {
 
@@ -21,6 +22,10 @@ struct Seeds {
   std::size_t complete() const;
 };
 Seeds seed_kmeans(MatrixView x, std::size_t k, int restarts, std::uint64_t seed, int threads);
+
+// k seeds (k x columns), drawn greedily as those of restart 0, from at most 50,000 rows drawn at random; some are equal where there
+// are fewer different rows.
+std::vector<double> one_seeding(MatrixView x, std::size_t k, Random& random);
 
 // Rows that stand for all, `wanted` of them or up to half fewer when outliers dominate the spread: a row is drawn with probability p = min(1, wanted * q),
 // q = (w / total weight + w |x - mean|^2 / total of the same) / 2, and weighs w / p: the lightweight coreset of

@@ -10,7 +10,8 @@
 #include "coterie/base/parallel.h"
 #include "coterie/base/random.h"
 #include "coterie/cluster/centre_distances.h"
-#include "coterie/cluster/plus_plus.h"
+#include "coterie/cluster/kmeans_seeding.h"
+#include "coterie/cluster/row_sample.h"
 
 namespace coterie {
 namespace {
@@ -44,7 +45,7 @@ std::vector<double> best_seeds(MatrixView batch, std::size_t k, const MiniBatchO
   double least = std::numeric_limits<double>::infinity();
   for (int restart = 0; restart < std::max(1, options.restarts); ++restart) {
     Random random(options.seed, static_cast<std::uint64_t>(restart));
-    std::vector<double> seeds = plus_plus_seeds(batch, k, random);
+    std::vector<double> seeds = one_seeding(batch, k, random);
     const double objective = nearest(batch, seeds, options.threads).objective;
     if (objective < least) least = objective, best = std::move(seeds);
   }

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "coterie/base/random.h"
-#include "coterie/cluster/plus_plus.h"
+#include "coterie/cluster/kmeans_seeding.h"
 
 namespace coterie {
 namespace {
@@ -179,11 +179,24 @@ GaussianMixtureModel update(const GaussianMixtureModel& before, const MixtureSum
   return after;
 }
 
+// k-means++ seeds on columns of one spread; a constant column stays as it is.
+std::vector<double> seeds(MatrixView x, std::size_t k, const std::vector<double>& scale, Random& random) {
+  const auto factor = [&](std::size_t j) { return scale[j] > 0 ? std::sqrt(scale[j]) : 1.0; };
+  Matrix scaled(x.rows, x.columns);
+  for (std::size_t j = 0; j < x.columns; ++j)
+    for (std::size_t i = 0; i < x.rows; ++i) scaled.at(i, j) = x.at(i, j) * factor(j);
+  MatrixView view = scaled;
+  view.weights = x.weights;
+  std::vector<double> found = one_seeding(view, k, random);
+  for (std::size_t at = 0; at < found.size(); ++at) found[at] /= factor(at % x.columns);
+  return found;
+}
+
 GaussianMixtureModel start_mixture(MatrixView x, std::size_t k, Covariance covariance, double regularisation,
                                    std::uint64_t seed, std::uint64_t restart) {
   Random random(seed, restart);
   const std::vector<double> scale = inverse_variances(x);
-  std::vector<double> centres = plus_plus_seeds(x, k, random, scale);
+  std::vector<double> centres = seeds(x, k, scale, random);
   std::vector<std::size_t> labels;
   for (int step = 0; step < 5; ++step) {
     labels = nearest_centres(x, centres, scale);
