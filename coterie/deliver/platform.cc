@@ -135,6 +135,8 @@ bool Address::usable_on(Platform platform) const {
 
 std::string Address::key() const { return email.empty() ? phone : lower_case(email); }
 
+std::string Address::key_on(Platform platform) const { return platform == Platform::google && !email.empty() ? google_email(email) : key(); }
+
 Address address_of(const Contact& contact, std::string_view phone_country) {
   const std::string_view email = contact.text(Field::email), country = contact.text(Field::country);
   return {is_email(email) ? std::string(email) : "", e164(contact.text(Field::phone), is_country_code(country) ? country : phone_country).value_or("")};

@@ -54,6 +54,8 @@ struct Address {
   bool usable_on(Platform platform) const;
   // What two customers must share to be the same addressee: the e-mail in lower case, else the phone. "" where nothing is usable.
   std::string key() const;
+  // The same as the platform tells members apart: Google knows "j.doe+shop@gmail.com" and "jdoe@gmail.com" as one.
+  std::string key_on(Platform platform) const;
 };
 // `phone_country`: where the row has no country code, phone numbers without "+" are this country's; may be empty.
 Address address_of(const Contact& contact, std::string_view phone_country);

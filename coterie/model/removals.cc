@@ -149,7 +149,7 @@ void Removals::take(std::string_view id, std::string_view segment, const SavedRu
 }
 
 void Removals::note_listed(const Address& address, const std::string& segment) {
-  std::vector<std::string>& segments = listed_[address.key()];
+  std::vector<std::string>& segments = listed_[address.key_on(platform_)];
   if (std::find(segments.begin(), segments.end(), segment) == segments.end()) segments.push_back(segment);
 }
 
@@ -157,7 +157,8 @@ Departure Removals::judge(const Member& member, const Address& address, bool agr
   if (!address.usable_on(platform_)) return Departure::unreachable;
   const bool may_be_unknown = after_comparison_ && removal_of(platform_) == RemovalKind::property;
   if (may_be_unknown && !(agreed && member.listable) && member.segment_now == none) return Departure::not_listed;
-  const auto listed = address.key().empty() ? listed_.end() : listed_.find(address.key());
+  const std::string key = address.key_on(platform_);
+  const auto listed = key.empty() ? listed_.end() : listed_.find(key);
   const bool is_listed = listed != listed_.end();
   if (removal_of(platform_) == RemovalKind::property) return is_listed || member.segment_now != none ? Departure::overwritten : Departure::removed;
   // Tags and audiences do not replace each other: only the same one by another customer keeps the address in it.
