@@ -56,6 +56,11 @@ bool wants_sample(MatrixView x, const KmeansOptions& options) {
   return !options.exact && options.sample_rows > 0 && x.rows > small_rows && x.rows > options.sample_rows * 3 / 2;
 }
 
+// Of very many rows a larger sample costs less than the passes over all rows that its nearer start saves.
+std::size_t sample_size(MatrixView x, const KmeansOptions& options) {
+  return x.rows > 20 * options.sample_rows ? 2 * options.sample_rows : options.sample_rows;
+}
+
 Seeds require_seeds(MatrixView x, std::size_t k, const KmeansOptions& options) {
   Seeds seeds = seed_kmeans(x, k, options.restarts, options.seed, options.threads);
   if (const std::size_t distinct = seeds.complete(); distinct < k)
@@ -183,7 +188,7 @@ std::vector<KmeansResult> kmeans_sweep(MatrixView x, KRange range, const KmeansO
   require_options(x, range, options);
   require_finite(x, options.threads);
   const bool sampled = wants_sample(x, options);
-  const WeightedSample sample = sampled ? draw_coreset(x, options.sample_rows, options.seed, options.threads) : WeightedSample{};
+  const WeightedSample sample = sampled ? draw_coreset(x, sample_size(x, options), options.seed, options.threads) : WeightedSample{};
   const MatrixView start = sampled ? sample.view() : x;
   const Seeds seeds = require_seeds(start, range.last, options);
   Optima restarts = run_restarts(start, seeds, range, options);
