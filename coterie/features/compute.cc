@@ -150,7 +150,7 @@ Matrix columns_of(const HugeArray<RowPlace>& rows, std::size_t features, int thr
 [[noreturn]] void throw_too_small(std::size_t needed, std::size_t memory_bytes) {
   throw Error(ErrorKind::memory,
               fmt::format("the table of customers will take about {} MB, more than the {} MB there are for it", needed / 1'000'000 + 1, memory_bytes / 1'000'000),
-              "give more --memory: the table may take a third of what there is beyond the program's own needs");
+              "give more --memory: a run holds the table up to three times beside the program's own needs; coterie features makes the table alone");
 }
 
 // The rest of the partitions will need as much as those done.

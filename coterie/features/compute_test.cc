@@ -284,7 +284,7 @@ TEST(ComputeFeatures, SaysWhatATableThatDoesNotFitWillTake) {
     EXPECT_EQ(error.kind, ErrorKind::memory);
     EXPECT_EQ(text_of(error),
               "the table of customers will take about 4 MB, more than the 1 MB there are for it\n"
-              "  fix: give more --memory: the table may take a third of what there is beyond the program's own needs");
+              "  fix: give more --memory: a run holds the table up to three times beside the program's own needs; coterie features makes the table alone");
   }
 }
 

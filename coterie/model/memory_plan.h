@@ -14,7 +14,8 @@ struct MemoryPlan {
   std::size_t duckdb = 0;         // while it writes Parquet
 };
 
-// limit 0: half of the machine. Throws Error(usage) below the least that works.
-MemoryPlan plan_memory(std::size_t limit, int threads);
+// limit 0: half of the machine. `copies`: how often the table of features stands in memory; 3 in a run. Throws Error(usage) below the
+// least that works.
+MemoryPlan plan_memory(std::size_t limit, int threads, double copies = 3);
 
 }  // namespace coterie
