@@ -303,6 +303,7 @@ void EventRows::count_used(BlockLedger& ledger) {
   ++events_by_type[static_cast<std::size_t>(event_.type)];
   first_ms = std::min(first_ms, event_.time_ms);
   last_ms = std::max(last_ms, event_.time_ms);
+  if (count_days) days.add(event_.time_ms);
 }
 
 void EventRows::note(const CsvRow& row, BlockLedger& ledger) const {

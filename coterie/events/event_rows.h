@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 
 #include "coterie/base/memory.h"
 #include "coterie/base/prefetch.h"
+#include "coterie/base/time.h"
 #include "coterie/events/census.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_segment.h"
@@ -114,6 +116,30 @@ using RowVisitor = std::function<std::optional<RowRefusal>(const CsvRow& row, co
 constexpr std::string_view unknown_text = "unknown";
 
 // One worker's half of reading: parses rows, appends events, counts.
+// How many rows each day (UTC, days since 1970) has; quick where the next row is often of the same day.
+class DayCounts {
+ public:
+  void add(std::int64_t time_ms) {
+    if (static_cast<std::uint64_t>(time_ms - begin_ms_) >= static_cast<std::uint64_t>(ms_per_day) || count_ == nullptr) find(time_ms);
+    ++*count_;
+  }
+  std::map<std::int64_t, std::uint64_t> take() {
+    count_ = nullptr;
+    return std::exchange(counts_, {});
+  }
+
+ private:
+  void find(std::int64_t time_ms) {
+    const std::int64_t day = floor_divide(time_ms, ms_per_day);
+    begin_ms_ = day * ms_per_day;
+    count_ = &counts_[day];
+  }
+
+  std::map<std::int64_t, std::uint64_t> counts_;
+  std::int64_t begin_ms_ = 0;
+  std::uint64_t* count_ = nullptr;
+};
+
 class EventRows {
  public:
   // front_slots: for that many different items at hand (16 bytes each); more are parsed each time.
@@ -141,6 +167,8 @@ class EventRows {
   std::array<std::uint64_t, event_type_count> events_by_type{};
   std::int64_t first_ms = INT64_MAX, last_ms = INT64_MIN;
   bool saw_last_line_without_newline = false;
+  bool count_days = false;
+  DayCounts days;  // of the used rows, where they are counted
 
  private:
   // Appends the event; false with refusal_ set.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coterie/base/parallel.h"
+#include "coterie/base/time.h"
 
 namespace coterie {
 
@@ -110,6 +111,16 @@ std::vector<std::uint64_t> customer_orders(const HistorySegment& segment) {
   SegmentReader reader(segment);
   for (reader.begin(0, 0); !reader.at_end(); reader.next()) orders.push_back(reader.order());
   return orders;
+}
+
+std::map<std::int64_t, std::uint64_t> events_by_day(const HistoryStore& store) {
+  std::map<std::int64_t, std::uint64_t> days;
+  StoredHistories reader;
+  for (std::size_t p = 0; p < store.partitions(); ++p)
+    reader.for_each(store, p, 0, [&](const History& history) {
+      for (const Event& event : history.events) ++days[floor_divide(event.time_ms, ms_per_day)];
+    });
+  return days;
 }
 
 SegmentFacts facts_as_of(const HistoryStore& store, int threads) {

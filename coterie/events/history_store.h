@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -72,6 +73,9 @@ class StoredHistories {
 
 // The mixed identifiers of a segment's customers, rising.
 std::vector<std::uint64_t> customer_orders(const HistorySegment& segment);
+
+// Events by the day they are of (UTC, days since 1970).
+std::map<std::int64_t, std::uint64_t> events_by_day(const HistoryStore& store);
 
 // What a log has up to the store's as_of_ms: one pass over everything.
 SegmentFacts facts_as_of(const HistoryStore& store, int threads);

@@ -214,14 +214,20 @@ std::uint64_t header_newlines(const ByteReader& reader, const Dialect& dialect) 
   return static_cast<std::uint64_t>(std::count(header.begin(), header.end(), '\n'));
 }
 
-void require_rows(const ReadReport& report) {
-  if (report.rows.used > 0) return;
-  std::string why = report.rows.read == 0 ? "there is no row behind the header" : fmt::format("all {} rows were set aside:", report.rows.read);
+[[noreturn]] void throw_no_usable_row(const RowCounts& rows, const std::string& path) {
+  std::string why = rows.read == 0 ? "there is no row behind the header" : fmt::format("all {} rows were set aside:", rows.read);
   for (std::size_t r = 0; r < reason_count; ++r)
-    if (report.rows.set_aside[r] != 0) why += fmt::format(" {} {}", report.rows.set_aside[r], name_of(static_cast<Reason>(r)));
-  const bool rounded = report.rows.set_aside[static_cast<std::size_t>(Reason::rounded_id)] != 0;
-  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, rounded ? rounded_id_fix : "look at the columns with: coterie inspect FILE, and correct them with --role",
-              report.inputs.front().file.path);
+    if (rows.set_aside[r] != 0) why += fmt::format(" {} {}", rows.set_aside[r], name_of(static_cast<Reason>(r)));
+  const bool rounded = rows.set_aside[static_cast<std::size_t>(Reason::rounded_id)] != 0;
+  throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, rounded ? rounded_id_fix : "look at the columns with: coterie inspect FILE, and correct them with --role", path);
+}
+
+void require_rows(const ReadReport& report, bool may_be_empty) {
+  if (!may_be_empty && report.rows.used == 0) throw_no_usable_row(report.rows, report.inputs.front().file.path);
+  for (const InputReport& input : report.inputs) {
+    const RowCounts& rows = input.rows;
+    if (may_be_empty && rows.used == 0 && rows.read > rows.set_aside[static_cast<std::size_t>(Reason::duplicate_row)]) throw_no_usable_row(rows, input.file.path);
+  }
 }
 
 void require_different(const std::vector<std::string>& sorted_paths) {
@@ -287,6 +293,14 @@ void add_up(ReadReport& report, const std::vector<std::unique_ptr<EventRows>>& w
   }
 }
 
+// What the workers noticed of a file, which they then forget.
+void take_facts(const std::vector<std::unique_ptr<EventRows>>& workers, InputReport& input) {
+  for (const auto& worker : workers) {
+    input.last_line_without_newline |= std::exchange(worker->saw_last_line_without_newline, false);
+    for (const auto& [day, rows] : worker->days.take()) input.used_by_day[day] += rows;
+  }
+}
+
 // Of the first writer that knows it.
 std::string_view word_of(const EventStore& store, StringTable record::Vocabulary::* table, Identifier value) {
   for (std::size_t w = 0; w < store.writers(); ++w) {
@@ -321,6 +335,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
   std::vector<std::unique_ptr<EventRows>> workers;
   const std::size_t front_slots = front_slots_for(plan.text_bytes, options.memory_bytes, threads);
   for (int w = 0; w < threads; ++w) workers.emplace_back(std::make_unique<EventRows>(log.store.writer(w), front_slots))->as_of_ms = options.as_of_ms;
+  for (const auto& worker : workers) worker->count_days = options.count_days;
   workers.front()->have_seen(options.rows_before);
   if (options.visitor) workers.front()->visitor = &options.visitor;
 
@@ -340,13 +355,13 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
     if (const auto damage = reader.damage()) throw_damage(*damage, paths[f], ledger.newlines() + 1);
     inputs[f].rows = ledger.end_file();
     inputs[f].file = reader.facts();
-    for (const auto& worker : workers) inputs[f].last_line_without_newline |= std::exchange(worker->saw_last_line_without_newline, false);
+    take_facts(workers, inputs[f]);
     done_before += reader.bytes_read();
   }
 
   log.report.rows = ledger.total();
   add_up(log.report, workers);
-  require_rows(log.report);
+  require_rows(log.report, options.may_be_empty);
   log.customer_column = inputs.front().dialect.columns[static_cast<std::size_t>(inputs.front().roles.column(Role::customer))];
   for (int r = 0; r < role_count; ++r)
     log.has_role[r] = std::all_of(inputs.begin(), inputs.end(), [&](const InputReport& input) { return input.roles.choice[r].column >= 0; });

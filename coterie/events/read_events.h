@@ -38,6 +38,8 @@ struct ReadEventsOptions {
   std::int64_t as_of_ms = INT64_MAX;         // events after it are set aside as after_as_of
   RowVisitor visitor = {};                   // reads with one worker
   std::string rejects_path = {};             // "": rejects are counted, not written
+  bool count_days = false;                   // also count the used rows of each file by day
+  bool may_be_empty = false;                 // a file with a header and no row is none that cannot be used; one whose rows are all bad is
   std::vector<RowHash> rows_before = {};     // with drop_duplicates: rows that count as read before, rising
   bool census = false;                       // also count what the columns hold
   std::size_t census_bytes = ~std::size_t{0};  // for it; beyond it Error(memory)
@@ -52,6 +54,7 @@ struct InputReport {
   RoleMap roles;
   RowCounts rows;
   bool last_line_without_newline = false;
+  std::map<std::int64_t, std::uint64_t> used_by_day = {};  // with count_days: used rows by the day of the event (UTC, days since 1970)
 };
 
 // What was read, without the events themselves.

@@ -58,20 +58,43 @@ EventLog log_of_segments(const std::vector<std::string>& paths, std::size_t name
   return log;
 }
 
+void set_after_as_of_aside(RowCounts& rows, std::uint64_t after) {
+  rows.set_aside[static_cast<std::size_t>(Reason::after_as_of)] += after;
+  rows.used -= after;
+}
+
+// File by file, as the rows of each day tell. An event does not tell its file: where the time lies within a day of which several files have rows
+// (or a store of an earlier version has not counted days), it is not known how many each has after it, which is said.
+void look_back_by_file(std::vector<InputReport>& inputs, std::int64_t as_of_ms, std::uint64_t after, std::vector<std::string>& notes) {
+  const std::int64_t first_day_after = floor_divide(as_of_ms + 1, ms_per_day), within = (as_of_ms + 1) % ms_per_day == 0 ? first_day_after - 1 : first_day_after;
+  std::vector<InputReport*> divided;
+  for (InputReport& input : inputs) {
+    if (input.rows.used == 0) continue;
+    std::uint64_t later = 0;
+    for (const auto& [day, rows] : input.used_by_day) later += day > within ? rows : 0;
+    if (input.used_by_day.empty() || (within == first_day_after && input.used_by_day.contains(within))) divided.push_back(&input);
+    after -= later, set_after_as_of_aside(input.rows, later);
+  }
+  if (divided.size() == 1) set_after_as_of_aside(divided.front()->rows, after);
+  if (divided.size() > 1)
+    notes.push_back(fmt::format("{} rows of {} files ({}, ...) are of the day of --as-of, and later than it; the store does not know how many of each, so these files count them as used", after, divided.size(), divided.front()->file.path));
+}
+
 // What later rows would have been: rows after the time that is looked at.
-void look_back(EventLog& log, std::int64_t as_of_ms, int threads) {
+void look_back(EventLog& log, std::int64_t as_of_ms, int threads, std::vector<std::string>& notes) {
   if (as_of_ms == INT64_MAX || log.report.last_ms <= as_of_ms) return;
   log.stored->as_of_ms = as_of_ms;
   const SegmentFacts facts = facts_as_of(*log.stored, threads);
   if (facts.events == 0)
     throw Error(ErrorKind::no_usable_rows, fmt::format("the store holds no row up to {}; the first is of {}", iso_time(as_of_ms), iso_time(log.report.first_ms)), "give a later --as-of");
-  log.report.rows.set_aside[static_cast<std::size_t>(Reason::after_as_of)] += log.report.rows.used - facts.events;
-  log.report.rows.used = facts.events;
+  const std::uint64_t after = log.report.rows.used - facts.events;
+  set_after_as_of_aside(log.report.rows, after);
+  look_back_by_file(log.report.inputs, as_of_ms, after, notes);
   log.report.events_by_type = facts.events_by_type;
   log.report.first_ms = facts.first_ms, log.report.last_ms = facts.last_ms;
 }
 
-EventLog open_log(const StoreManifest& manifest, const std::string& folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads) {
+EventLog open_log(const StoreManifest& manifest, const std::string& folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads, std::vector<std::string>& notes) {
   EventLog log = log_of_segments(segment_paths(manifest, folder), memory.customer_rows);
   const std::uint64_t events = log.report.rows.used;
   log.report.rows = {};
@@ -83,7 +106,7 @@ EventLog open_log(const StoreManifest& manifest, const std::string& folder, std:
   if (const int column = first.roles.column(Role::customer); column >= 0) log.customer_column = first.dialect.columns[static_cast<std::size_t>(column)];
   for (int r = 0; r < role_count; ++r)
     log.has_role[r] = std::all_of(manifest.inputs.begin(), manifest.inputs.end(), [&](const InputReport& input) { return input.roles.choice[r].column >= 0; });
-  look_back(log, as_of_ms, threads);
+  look_back(log, as_of_ms, threads, notes);
   return log;
 }
 
@@ -99,7 +122,7 @@ bool is_known(const StoreManifest& manifest, const std::string& path, std::vecto
   std::error_code error;
   if (!fs::is_regular_file(path, error)) return false;
   const std::uint64_t bytes = fs::file_size(path, error);
-  const auto same_size = [&](const InputReport& input) { return input.file.bytes == bytes && input.file.made_from.empty(); };
+  const auto same_size = [&](const InputReport& input) { return input.file.bytes == bytes && input.file.made_from.empty() && input.rows.read > 0; };
   if (std::none_of(manifest.inputs.begin(), manifest.inputs.end(), same_size)) return false;
   const std::string content = hash_of_file(path);
   for (const InputReport& input : manifest.inputs)
@@ -123,17 +146,20 @@ class StoreBuilder {
   // The files' rows become a segment; their rejects a file of the store in the making.
   void add(const std::vector<std::string>& paths, bool drop_repeated, std::vector<std::string>& notes) {
     ReadEventsOptions read = read_;
+    read.count_days = true;
     if (!read.rejects_path.empty()) rejects_.push_back(read.rejects_path = folder_.file(fmt::format("rejects-{}", rejects_.size())));
     std::optional<HistoryStore> before;
     if (!manifest_.segments.empty()) before.emplace(paths_of_segments());
-    if (before) read.rows_before = before->row_hashes();
+    if (before) read.rows_before = before->row_hashes(), read.may_be_empty = true;
     EventLog log = read_events(paths, read);
     spilled_bytes += log.store.spilled_bytes();
     if (log.rejects) log.rejects->commit();
     refuse_known(log.report);
+    note_empty(log.report, notes);
     const std::string name = segment_name(++manifest_.last_number);
     const SegmentFacts facts = write_segment(log, folder_.file(name), {.threads = read.threads, .memory_bytes = memory_.partitions, .without = drop_repeated && before ? &*before : nullptr});
-    set_repeated_aside(log.report, facts.events, notes);
+    set_repeated_aside(log.report, facts.events, name, notes);
+    new_events += facts.events;
     if (before && facts.events > 0) note_late(*before, name, facts, notes), note_changed(name);
     if (facts.events > 0) manifest_.segments.push_back(name);
     else fs::remove(folder_.file(name));
@@ -179,7 +205,7 @@ class StoreBuilder {
   }
 
   const StoreManifest& manifest() const { return manifest_; }
-  std::uint64_t spilled_bytes = 0;
+  std::uint64_t spilled_bytes = 0, new_events = 0;
 
  private:
   std::vector<std::string> paths_of_segments() const {
@@ -192,16 +218,22 @@ class StoreBuilder {
   void refuse_known(const ReadReport& read) const {
     for (const InputReport& input : read.inputs)
       for (const InputReport& known : manifest_.inputs)
-        if (known.file.hash == input.file.hash && known.file.bytes == input.file.bytes)
+        if (known.file.hash == input.file.hash && known.file.bytes == input.file.bytes && input.rows.read > 0)
           throw Error(ErrorKind::usage, fmt::format("the store has this content already (from {}); its events would count double", known.file.path), "give new rows only", input.file.path);
   }
 
-  void set_repeated_aside(ReadReport& read, std::uint64_t kept, std::vector<std::string>& notes) const {
+  static void note_empty(const ReadReport& read, std::vector<std::string>& notes) {
+    for (const InputReport& input : read.inputs)
+      if (input.rows.read == 0) notes.push_back(fmt::format("{}: no row behind the header", input.file.path));
+  }
+
+  void set_repeated_aside(ReadReport& read, std::uint64_t kept, const std::string& segment, std::vector<std::string>& notes) const {
     const std::uint64_t repeated = read.rows.used - kept;
     if (repeated == 0) return;
     RowCounts& rows = read.inputs.front().rows;  // the only file
     rows.used -= repeated;
     rows.set_aside[static_cast<std::size_t>(Reason::repeated_row)] += repeated;
+    read.inputs.front().used_by_day = events_by_day(HistoryStore({folder_.file(segment)}));
     notes.push_back(fmt::format("{}: {} rows are set aside as repeated_row, the store holds them already", read.inputs.front().file.path, repeated));
   }
 
@@ -250,6 +282,7 @@ LivingLog read_into_store(std::vector<std::string> paths, ReadEventsOptions read
   StoreManifest manifest{.kind = read.kind, .orders = read.orders, .inputs = {}, .segments = {}, .id = {}};
   if (!options.earlier.empty()) manifest = load_store_of(options.earlier);
   read.orders = manifest.orders;
+  const bool files_are_given = !paths.empty();
   paths = unknown_files(std::move(paths), manifest, notes);
   auto folder = std::make_unique<OutputFolder>(options.folder, is_of_store);
   StoreBuilder builder(std::move(manifest), *folder, read, memory);
@@ -258,8 +291,10 @@ LivingLog read_into_store(std::vector<std::string> paths, ReadEventsOptions read
     for (const std::string& path : paths) builder.add({path}, true, notes);
   else if (!paths.empty())
     builder.add(paths, false, notes);
+  if (!options.earlier.empty() && files_are_given && builder.new_events == 0)
+    notes.push_back("nothing new: the store has got no new row, and every file of the run is written anew from what it holds");
   builder.merge_small();
-  LivingLog living{.log = open_log(builder.manifest(), folder->file(""), as_of_ms, memory, read.threads), .spilled_bytes = builder.spilled_bytes, .manifest = builder.manifest(), .changed = builder.take_changed()};
+  LivingLog living{.log = open_log(builder.manifest(), folder->file(""), as_of_ms, memory, read.threads, notes), .spilled_bytes = builder.spilled_bytes, .manifest = builder.manifest(), .changed = builder.take_changed()};
   living.log.rejects = builder.rejects(options.earlier.empty() ? "" : options.earlier + "/rejects.csv");
   if (const std::optional<std::uint64_t> features = std::exchange(living.manifest.features, std::nullopt))
     living.earlier = std::make_unique<KeptFeatures>(options.earlier + "/store/" + features_name, *features);
@@ -290,8 +325,8 @@ CustomerTable compute_features(LivingLog& living, const std::vector<Feature>& fe
   return table;
 }
 
-EventLog open_store(const std::string& run_folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads) {
-  return open_log(load_store_of(run_folder), run_folder + "/store", as_of_ms, memory, threads);
+EventLog open_store(const std::string& run_folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads, std::vector<std::string>& notes) {
+  return open_log(load_store_of(run_folder), run_folder + "/store", as_of_ms, memory, threads, notes);
 }
 
 }  // namespace coterie

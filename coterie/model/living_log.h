@@ -39,13 +39,14 @@ CustomerTable compute_features(LivingLog& living, const std::vector<Feature>& fe
 // * A file whose content the store has read already is not read again, which is said.
 // * With drop_repeated, an event that the store holds is set aside as repeated_row, as often as the store holds it.
 // * Segments are merged so that each is more than twice as large as all newer ones together.
-// read.as_of_ms: the store keeps later rows, too; they are not seen, and counted altogether, not file by file.
+// * A file with a header and no row is nothing new, which is said; one whose rows are all bad is an error.
+// read.as_of_ms: the store keeps later rows, too; they are not seen. They are counted file by file, unless the time lies within a day of several files, which is said.
 // The store is complete only after compute_features().
 // Throws as read_events and write_segment do; Error(usage) without a new file when there is no store, Error(damaged_input) when
 // the earlier store is not that of the run beside it.
 LivingLog read_into_store(std::vector<std::string> paths, ReadEventsOptions read, const StoreOptions& options, const MemoryPlan& memory, std::vector<std::string>& notes);
 
 // What the store of a run holds, without new rows. Throws as read_into_store does.
-EventLog open_store(const std::string& run_folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads);
+EventLog open_store(const std::string& run_folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads, std::vector<std::string>& notes);
 
 }  // namespace coterie

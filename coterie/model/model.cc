@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "coterie/base/error.h"
-#include "coterie/matrix/equal_rows.h"
 #include "coterie/model/identities.h"
 #include "coterie/model/rule_json.h"
 
@@ -18,8 +17,23 @@ using Json = nlohmann::ordered_json;
 
 Json segments_to_json(const std::vector<SegmentName>& segments) {
   Json list = Json::array();
-  for (const SegmentName& segment : segments) list.push_back({{"name", segment.name}, {"because", segment.because}});
+  for (const SegmentName& segment : segments) {
+    const Play& play = segment.play;
+    Json evidence = Json::array();
+    for (const Evidence& e : segment.evidence) evidence.push_back({{"feature", e.feature}, {"divisor", e.divisor}});
+    list.push_back({{"name", segment.name}, {"because", segment.because}, {"evidence", evidence},
+                    {"play", {{"goal", play.goal}, {"action", play.action}, {"channel", play.channel}, {"offer", play.offer}, {"timing", play.timing}}}});
+  }
   return list;
+}
+
+// Models of earlier versions say neither what to do nor which features the name rests on.
+SegmentName segment_from_json(const Json& json) {
+  SegmentName segment{json.at("name"), json.at("because")};
+  if (const auto play = json.find("play"); play != json.end())
+    segment.play = {.goal = play->at("goal"), .action = play->at("action"), .channel = play->at("channel"), .offer = play->at("offer"), .timing = play->at("timing")};
+  for (const Json& e : json.value("evidence", Json::array())) segment.evidence.push_back({e.at("feature"), e.at("divisor"), 0, 0});
+  return segment;
 }
 
 Json plan_to_json(const ColumnPlan& plan) {
@@ -102,7 +116,7 @@ Model model_from_json(const Json& json) {
   model.algorithm = json.value("algorithm", model.algorithm);
   if (json.contains("rule")) model.rule = rule_from_json(json.at("rule"), model.k - model.has_noise, model.features.size());
   model.centres = json.at("centres").get<std::vector<double>>();
-  for (const Json& segment : json.at("segments")) model.segments.push_back({segment.at("name"), segment.at("because")});
+  for (const Json& segment : json.at("segments")) model.segments.push_back(segment_from_json(segment));
   model.identities = json.contains("identities") ? json.at("identities").get<std::vector<int>>() : first_identities(model.k);
   return model;
 }
@@ -190,12 +204,15 @@ void number_noise(const Model& model, std::span<std::int32_t> labels) {
     if (label < 0) label = static_cast<std::int32_t>(model.k) - 1;
 }
 
-HugeArray<std::int32_t> assign_clusters(const Model& model, const CustomerTable& table, int threads) {
-  EqualRows unique = merge_equal_rows(table.values, threads);
-  scale_in_place(unique.rows, model.scaling, threads);
-  HugeArray<std::int32_t> labels = assign(model.rule, unique.rows, model.centres, threads);
-  number_noise(model, labels);
-  return deal(model.rule, unique.rows, labels, unique.unique_of_row);
+AssignedCustomers assign_customers(const Model& model, const CustomerTable& table, int threads) {
+  AssignedCustomers result{.unique = merge_equal_rows(table.values, threads), .unique_labels = {}, .labels = {}};
+  scale_in_place(result.unique.rows, model.scaling, threads);
+  result.unique_labels = assign(model.rule, result.unique.rows, model.centres, threads);
+  number_noise(model, result.unique_labels);
+  result.labels = deal(model.rule, result.unique.rows, result.unique_labels, result.unique.unique_of_row);
+  return result;
 }
+
+HugeArray<std::int32_t> assign_clusters(const Model& model, const CustomerTable& table, int threads) { return assign_customers(model, table, threads).labels; }
 
 }  // namespace coterie

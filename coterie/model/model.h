@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "coterie/cluster/fitted.h"
+#include "coterie/matrix/equal_rows.h"
 #include "coterie/matrix/pca.h"
 #include "coterie/matrix/recipe.h"
 #include "coterie/matrix/scaling.h"
@@ -46,6 +47,13 @@ MixedLayout layout_of(const Model& model);
 // The segment of each customer. `table` has the model's features in its order. On the fitted table these are
 // the fitted labels, bit for bit.
 HugeArray<std::int32_t> assign_clusters(const Model& model, const CustomerTable& table, int threads = 0);
+// The same, and what is known on the way.
+struct AssignedCustomers {
+  EqualRows unique;                     // scaled
+  HugeArray<std::int32_t> unique_labels;  // in [0, k)
+  HugeArray<std::int32_t> labels;       // a customer each
+};
+AssignedCustomers assign_customers(const Model& model, const CustomerTable& table, int threads = 0);
 // Of a rule's labels: noise becomes the last segment.
 void number_noise(const Model& model, std::span<std::int32_t> labels);
 

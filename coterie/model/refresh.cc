@@ -13,8 +13,12 @@
 #include "coterie/base/time.h"
 #include "coterie/deliver/csv_tables.h"
 #include "coterie/deliver/parquet.h"
+#include "coterie/deliver/report_page.h"
+#include "coterie/deliver/segments_sql.h"
 #include "coterie/model/comparison_files.h"
 #include "coterie/model/earlier_options.h"
+#include "coterie/model/explain.h"
+#include "coterie/model/report_data.h"
 #include "coterie/model/row_counts_json.h"
 #include "coterie/model/shop_data.h"
 #include "coterie/model/store_manifest.h"
@@ -74,6 +78,22 @@ bool is_of_run(const std::string& entry) {
   return std::find(names.begin(), names.end(), entry) != names.end();
 }
 
+// report.html and segments.sql: what a run shows of the segments as they are now. What it does not compute again, the page says.
+void write_page(const RefreshOptions& options, const Model& model, const ShopData& data, AssignedCustomers assigned, std::span<const std::int32_t> labels, const Profiles& profiles, const OutputFolder& folder) {
+  const CustomerTable& customers = data.customers;
+  RunResult shown;
+  shown.read = data.read, shown.features = data.features, shown.coupon_features = data.coupon_features;
+  shown.customers = customers.ids.size(), shown.different_rows = assigned.unique.rows.rows();
+  shown.model = model, shown.profiles = profiles, shown.model_of = options.model;
+  renew_evidence(profiles, model.features, shown.model.segments);
+  shown.explanation = explain_centres(assigned.unique, assigned.unique_labels, model, options.run.threads);
+  assigned = {};
+  shown.explanation.rules = fit_segment_rules(customers, labels, model.k, {.threads = options.run.threads});
+  if (data.shape == Shape::orders) shown.rfm = score_rfm(customers, options.run.rfm_ties);
+  write_file(folder.file("report.html"), report_page(report_data(options.run, customers, shown)));
+  write_file(folder.file("segments.sql"), segments_sql(shown.explanation.rules, customers.id_name, customers.names, model.segments));
+}
+
 // The refreshed run need not be read back.
 Comparison compare_with_earlier(const RefreshOptions& options, const Model& model, CustomerTable customers, std::span<const std::int32_t> labels) {
   const std::string& folder = options.run.out;
@@ -93,8 +113,10 @@ void refresh_under_model(RefreshOptions options, RefreshResult& result) {
   OutputFolder folder(run.out, is_of_run);
   if (!run.store.folder.empty()) run.store.folder = folder.file("store");
   ShopData read = read_for_model(assign_options(options, earlier.orders, folder.file("rejects.csv")), model, memory, result.notes);
-  const HugeArray<std::int32_t> labels = assign_clusters(model, read.customers, run.threads);
+  AssignedCustomers assigned = assign_customers(model, read.customers, run.threads);
+  const HugeArray<std::int32_t> labels = std::move(assigned.labels);
   const Profiles profiles = profile_clusters(read.customers, labels, model.k, run.threads);
+  write_page(options, model, read, std::move(assigned), labels, profiles, folder);
   OutputFile segments(folder.file("customer_segments.csv")), summary(folder.file("segment_summary.csv"));
   write_customer_segments(segments, read.customers, labels);
   write_segment_summary(summary, read.customers, profiles, model.segments, {});

@@ -45,6 +45,7 @@ class ReportData {
 
   Json all() const {
     return {{"version", COTERIE_VERSION},
+            {"model_of", fitted_here() ? Json(nullptr) : Json(text(result_.model_of))},
             {"customers", result_.customers},
             {"events", events()},
             {"revenue", revenue()},
@@ -55,10 +56,10 @@ class ReportData {
             {"k", choice()},
             {"pca", pca()},
             {"activity", activity()},
-            {"verdict", verdict()},
-            {"scores", scores()},
-            {"separability", separability()},
-            {"future", future()},
+            {"verdict", fitted_here() ? verdict() : Json(nullptr)},
+            {"scores", fitted_here() ? scores() : Json(nullptr)},
+            {"separability", fitted_here() ? separability() : Json(nullptr)},
+            {"future", fitted_here() ? future() : Json(nullptr)},
             {"rfm", rfm()},
             {"rules", {{"fidelity", number(result_.explanation.rules.fidelity)}, {"fitted_rows", result_.explanation.rules.fitted_rows}}},
             {"ledger", ledger()},
@@ -80,6 +81,7 @@ class ReportData {
     std::sort(order.begin(), order.end());
     return order;
   }
+  bool fitted_here() const { return result_.model_of.empty(); }
   std::string text(const std::string& whole) const {
     return shortened(whole, std::min(limits_.text, std::max<std::size_t>(40, 20 * limits_.text / std::max<std::size_t>(1, result_.model.k))));
   }

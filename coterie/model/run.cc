@@ -22,6 +22,7 @@
 #include "coterie/deliver/segments_sql.h"
 #include "coterie/deliver/tree_table.h"
 #include "coterie/matrix/equal_rows.h"
+#include "coterie/model/explain.h"
 #include "coterie/model/identities.h"
 #include "coterie/model/memory_plan.h"
 #include "coterie/model/report_data.h"
@@ -166,20 +167,6 @@ std::vector<SegmentName> name_clusters(const Profiles& profiles, const Model& mo
   names.push_back({.name = "no segment", .because = "noise: too few customers are like them to make a segment",
                    .play = {.action = "Look at those who bring most one by one, and treat the others as everyone: they are like no segment, nor like each other."}});
   return names;
-}
-
-// The customers nearest to each centre, three different ones a segment, and what tells it from the next segment. Noise is next to none.
-Explanation explain_centres(const EqualRows& unique, const Clustering& chosen, const Model& model, int threads) {
-  constexpr std::size_t shown = 3;
-  Explanation explanation;
-  explanation.typical = typical_rows(unique.view(), chosen.centres, chosen.labels, shown, threads);
-  const std::vector<std::uint32_t> customer = first_rows(unique);
-  for (std::vector<std::uint32_t>& rows : explanation.typical)
-    for (std::uint32_t& row : rows) row = customer[row];
-  explanation.nearest = nearest_segments(std::span(chosen.centres).first((chosen.k - model.has_noise) * chosen.columns), chosen.columns);
-  explanation.nearest.resize(chosen.k);
-  explanation.points = scatter_points(unique.view(), chosen.labels, chosen.k, model.pca);
-  return explanation;
 }
 
 // Of different rows, and which of them a customer's is; empty where it is not asked for.
@@ -357,7 +344,7 @@ RunResult run(const RunOptions& options) {
 
   stations.begin("profile");
   const HugeArray<std::int32_t> labels = deal(result.model.rule, unique.view(), chosen.labels, unique.unique_of_row);
-  result.explanation = explain_centres(unique, chosen, result.model, options.threads);
+  result.explanation = explain_centres(unique, chosen.labels, result.model, options.threads);
   FurtherFiles further{nullptr, membership_file(options, customers, labels, unique, chosen.labels, result.model), tree_file(options, sweep, result.model)};
   ReasonRows reasons;
   if (options.reasons) {

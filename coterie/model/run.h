@@ -95,6 +95,7 @@ struct RunResult {
   CustomerFlags flags;             // of logs
   std::vector<std::string> notes;  // what the user should know: features left out, k cut to the data, ...
   std::string store_id;            // of the store that is kept; else empty
+  std::string model_of;            // folder of the run whose model it is; empty where it was fitted here
   std::vector<StationTime> times;
   std::size_t peak_memory_bytes = 0;
 };

@@ -125,7 +125,7 @@ ReadEventsOptions read_options(const auto& options, LogKind kind, const std::str
 // From the files, from a store, or from both.
 LivingLog read_living_log(const auto& options, const ReadEventsOptions& read, const MemoryPlan& memory, std::vector<std::string>& notes) {
   if (!options.store.folder.empty()) return read_into_store(options.inputs, read, options.store, memory, notes);
-  if (!options.store.earlier.empty()) return {.log = open_store(options.store.earlier, options.as_of_ms, memory, options.threads)};
+  if (!options.store.earlier.empty()) return {.log = open_store(options.store.earlier, options.as_of_ms, memory, options.threads, notes)};
   EventLog log = read_events(options.inputs, read);
   const std::uint64_t spilled = log.store.spilled_bytes();
   return {.log = std::move(log), .spilled_bytes = spilled};

@@ -57,6 +57,7 @@ Json input_to_json(const InputReport& input) {
           {"roles", roles_to_json(input.roles)},
           {"dates_ambiguous", input.roles.dates.ambiguous},
           {"last_line_without_newline", input.last_line_without_newline},
+          {"used_by_day", input.used_by_day},
           {"rows", row_counts_to_json(input.rows)}};
 }
 
@@ -70,6 +71,7 @@ InputReport input_from_json(const Json& json) {
   input.roles.dates.ambiguous = json.at("dates_ambiguous");
   input.last_line_without_newline = json.at("last_line_without_newline");
   input.rows = rows_from_json(json.at("rows"));
+  if (json.contains("used_by_day")) json.at("used_by_day").get_to(input.used_by_day);
   return input;
 }
 

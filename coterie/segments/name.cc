@@ -43,6 +43,13 @@ class Comparison {
   Evidence evidence(const NameCondition& condition) const {
     return {condition.feature, condition.divisor, *value_of(cluster_, condition), *value_of(everyone_, condition)};
   }
+  // Whether the evidence can still be had.
+  bool renew(Evidence& e) const {
+    const NameCondition condition{e.feature, e.divisor, true, 0, false};
+    const std::optional<double> own = value_of(cluster_, condition), all = value_of(everyone_, condition);
+    if (own && all) e.own = *own, e.everyone = *all;
+    return own && all;
+  }
 
  private:
   std::optional<double> mean(const ClusterProfile& profile, const std::string& feature) const {
@@ -202,6 +209,13 @@ std::vector<Candidate> candidates_of(const std::vector<Comparison>& comparisons,
 }
 
 }  // namespace
+
+void renew_evidence(const Profiles& profiles, const std::vector<std::string>& names, std::vector<SegmentName>& segments) {
+  for (std::size_t c = 0; c < segments.size(); ++c) {
+    const Comparison comparison(profiles.clusters[c], profiles.everyone, names);
+    std::erase_if(segments[c].evidence, [&](Evidence& e) { return !comparison.renew(e); });
+  }
+}
 
 std::vector<SegmentName> name_segments(const Profiles& profiles, const std::vector<std::string>& names, const NameRules& rules) {
   std::vector<Comparison> comparisons;

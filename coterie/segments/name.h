@@ -22,6 +22,9 @@ struct SegmentName {
   std::vector<Evidence> evidence = {};
 };
 
+// The evidence of names that were given before, as it is now: averages of these profiles. What is not there any more is left out.
+void renew_evidence(const Profiles& profiles, const std::vector<std::string>& names, std::vector<SegmentName>& segments);
+
 // `names` are the features'. Each rule whose conditions hold gives a cluster a score; names go to clusters from the
 // highest score down (ties: the earlier rule, then the lower cluster), each name once. What is left over is described by
 // the two features whose means differ most from everyone's (in deviations), and its play is chosen by what it buys.

@@ -127,6 +127,8 @@ const plainly = new Map(
 );
 
 function verdict(report: Report): HTMLElement | null {
+  if (report.model_of !== null)
+    return element("p", { class: "verdict" }, element("strong", {}, "Are they real? "), "Not judged again: these are the customers of now under the model of an earlier run, ", data(report.model_of), ", whose report has the verdict. ", element("a", { href: "#trust" }, "What was not computed"));
   if (!report.verdict) return null;
   const { answer: found, sentence } = report.verdict;
   return element("p", { class: found === "natural_segments" ? "verdict good" : "verdict" }, element("strong", {}, "Are they real? "), plainly.get(found) ?? sentence, " ", element("a", { href: "#trust" }, "The evidence"));

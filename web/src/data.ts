@@ -130,6 +130,8 @@ export interface Separability {
 
 export interface Report {
   version: string;
+  /** the folder of the run whose model was used again: k, verdict and future were not computed; null where the model was fitted here */
+  model_of: string | null;
   customers: number;
   events: { by_type: Record<string, number>; first: string; last: string } | null;
   revenue: { feature: string; total: number } | null;

@@ -34,11 +34,18 @@ const algorithms = new Map(Object.entries({ kmeans: "k-means", "constrained-kmea
 function steps(report: Report): HTMLElement {
   const { options } = report;
   const k = options.k[0] === options.k[1] ? String(options.k[0]) : `${options.k[0]} to ${options.k[1]}`;
+  const made = `${count(report.customers)} customers became rows of ${report.features.length + report.features_left_out} features (${count(options.different_rows)} different rows).`;
+  const rules = `The short rules come from a decision tree and give ${percent(report.rules.fidelity)} of all customers their segment; segments.sql has them as a query.`;
+  if (report.model_of !== null) {
+    const scaled = `Each feature was scaled (${scalings.get(options.scaling) ?? options.scaling}) as the customers of the earlier run were, and every customer got the segment that its model (${options.algorithm}) gives.`;
+    const names = "Names and actions are those of the earlier run; the numbers behind a name are those of now.";
+    return element("div", {}, element("h3", {}, "The steps"), element("ol", {}, ...[made, scaled, names, rules].map((item) => element("li", {}, item))));
+  }
   const items = [
-    `${count(report.customers)} customers became rows of ${report.features.length + report.features_left_out} features (${count(options.different_rows)} different rows).`,
+    made,
     `Each feature was scaled (${scalings.get(options.scaling) ?? options.scaling}) so that their spreads are comparable, and ${algorithms.get(options.algorithm) ?? options.algorithm} was run${report.segments.some((s) => s.noise) ? "" : ` for ${k} segments`}${options.restarts > 1 ? ` with ${options.restarts} restarts each` : ""} (seed ${options.seed}): the same data and options give the same result on any machine.`,
     `Names and actions come from ${options.own_names ? "your team's own" : "the default"} rules on each segment's averages; the numbers behind a name are shown with it.`,
-    `The short rules come from a decision tree and give ${percent(report.rules.fidelity)} of all customers their segment; segments.sql has them as a query.`,
+    rules,
   ];
   return element("div", {}, element("h3", {}, "The steps"), element("ol", {}, ...items.map((item) => element("li", {}, item))));
 }

@@ -160,7 +160,19 @@ function future(report: Report): HTMLElement | null {
   );
 }
 
+/** A run brought up to date: what it took over and what it did not compute. */
+function takenOver(report: Report): HTMLElement {
+  return section(
+    "trust",
+    "How far to trust it",
+    element("p", {}, "Clustering always finds groups, also where there are none. Whether these are real was judged when the model was fitted; the report of that run has it: ", data(report.model_of ?? ""), "."),
+    element("p", {}, "Computed anew: who is in which segment, sizes, profiles, the numbers behind the names, typical customers, short rules and the map. Not computed: the number of segments and its scores, the verdict, what segments foretell, and what they look at and buy and when. Whether it is time to fit anew is in changes/report.html."),
+    scatter(report),
+  );
+}
+
 export function trust(report: Report): HTMLElement {
+  if (report.model_of !== null) return takenOver(report);
   return section(
     "trust",
     "How far to trust it",

@@ -193,6 +193,23 @@ test("a comparison says who stayed, draws the movement, and has the fate of ever
     });
 });
 
+test("a run brought up to date has the same page, and says what it did not compute", async () => {
+  coterie("refresh", "events.csv", "--model", "earlier", "--out", "refreshed", "--features", "csv");
+  const counted = readFileSync(join(folder, "refreshed/segment_summary.csv"), "utf8").trim().split("\n").slice(1).map((line) => Number(line.split(",")[2]).toLocaleString("en"));
+  for (const [width, height] of sizes)
+    await withPage(join(folder, "refreshed/report.html"), { width, height }, async (page) => {
+      assert.deepEqual(await page.$$eval("#cards .size", (all) => all.map((e) => e.textContent.replace(" customers", ""))), counted);
+      assert.match(await page.textContent(".verdict"), /Not judged again.*earlier/);
+      assert.match(await page.textContent("#trust"), /Not computed: the number of segments/);
+      assert.equal((await page.$$("#trust .chart")).length, 1);
+      assert.equal((await page.$$("#cards .action")).length, counted.length);
+      assert.ok((await page.$$("#cards .why")).length > 0);
+      assert.doesNotMatch(await page.textContent("#page"), /undefined|NaN|null/);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.deepEqual(await violations(page), []);
+    });
+});
+
 test("a table of customers is read in its own words: levels, yes and no, shares, and what to do by its own money", async () => {
   const cities = ["Rome", "Oslo", "Bern"];
   const lines = ["Customer ID,City,Plan,Newsletter,Total Spend,Days Since Last Purchase"];
