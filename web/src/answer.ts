@@ -19,7 +19,7 @@ function headline(report: Report): HTMLElement {
   const money = word(report.revenue?.feature ?? "revenue");
   const line = element("p", { class: "headline" });
   // Slices of a continuum are not called groups that are there.
-  const slices = report.verdict && !["natural_segments", "partly_natural"].includes(report.verdict.answer);
+  const slices = report.model_of !== null || (report.verdict && !["natural_segments", "partly_natural"].includes(report.verdict.answer));
   append(line, `Your customers ${slices ? "are cut" : "fall"} into ${groups.length} ${groups.length === 1 ? "group" : "groups"}. `);
   if (best && best !== largest) {
     append(line, "The group ", element("strong", {}, data(best.name)), ` has ${percent(best.share)} of the customers and brings ${percent(best.revenue_share)} of the ${money}`);

@@ -143,7 +143,7 @@ export interface Report {
   pca: { explained: number[]; leading: { feature: string; falls: boolean }[][]; points: [number, number, number, number][] };
   activity: { everyone: Activity; segments: (Activity | null)[] } | null;
   verdict: Verdict | null;
-  scores: Scores;
+  scores: Scores | null;
   separability: Separability | null;
   future: Future | null;
   rfm: Rfm | null;

@@ -71,8 +71,8 @@ function fill(title: string, links: Links, version: string, parts: HTMLElement[]
 function showRun(report: Report): void {
   setNoise(report.segments.findIndex((s) => s.noise));
   const { part, select } = segments(report);
-  const links: Links = [["answer", "Answer"], ["segment", "Segments"], ["playbook", "What to do"], ["compare", "Side by side"], ["trust", "Trust"], ["scores", "All scores"], ["making", "How it was made"]];
-  fill("Customer segments", links, report.version, [answer(report, select), part, playbook(report), compare(report), trust(report), scores(report), making(report)]);
+  const links: Links = [["answer", "Answer"], ["segment", "Segments"], ["playbook", "What to do"], ["compare", "Side by side"], ["trust", "Trust"], ...(report.scores ? [["scores", "All scores"] as [string, string]] : []), ["making", "How it was made"]];
+  fill("Customer segments", links, report.version, [answer(report, select), part, playbook(report), compare(report), trust(report), ...(report.scores ? [scores(report, report.scores)] : []), making(report)]);
   const best = report.segments.reduce((b, s, i) => (!s.noise && (s.revenue_share ?? 0) > (report.segments[b].revenue_share ?? 0) ? i : b), 0);
   select(best);
 }

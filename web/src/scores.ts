@@ -1,9 +1,9 @@
 // For the data scientist: every score of every number of segments under its right name, and what it does and does not show.
-import type { AgainstNull, Report } from "./data";
+import type { AgainstNull, Report, Scores } from "./data";
 import { data, element, section, table } from "./elements";
 import { count, fixed, percent } from "./words";
 
-type Row = Report["scores"]["table"][number];
+type Row = Scores["table"][number];
 
 /** name in k_table.csv, right name, better when, what it shows. */
 const known: [string, string, string, string][] = [
@@ -28,8 +28,8 @@ const known: [string, string, string, string][] = [
   ["icl", "ICL", "higher", "BIC less the entropy of membership: prefers components that do not overlap."],
 ];
 
-function merged(report: Report): Row[] {
-  return report.scores.table.map((row) => {
+function merged(report: Report, scores: Scores): Row[] {
+  return scores.table.map((row) => {
     const choice = report.k.rows.find((r) => r.k === row.k);
     const evidence = report.verdict?.table.find((e) => e.k === row.k);
     return {
@@ -48,14 +48,14 @@ function text(value: number | null | undefined): string {
   return Math.abs(value) >= 1000 ? count(value) : String(Number(value.toPrecision(3)));
 }
 
-function everyScore(report: Report): HTMLElement {
-  const rows = merged(report);
+function everyScore(report: Report, scores: Scores): HTMLElement {
+  const rows = merged(report, scores);
   const shown = known.filter(([name]) => rows.some((row) => row[name] !== null && row[name] !== undefined));
   const heads = rows.map((row) => `k = ${row.k}${row.k === report.k.chosen ? " (chosen)" : ""}`);
   return element(
     "div",
     {},
-    element("p", { class: "muted" }, `Of up to ${count(report.scores.sample_customers)} sampled customers; silhouette and inertia of all where k was delivered. Intervals are in run.json, the same table is k_table.csv.`),
+    element("p", { class: "muted" }, `Of up to ${count(scores.sample_customers)} sampled customers; silhouette and inertia of all where k was delivered. Intervals are in run.json, the same table is k_table.csv.`),
     table({ caption: "Scores of every number of segments", head: ["score", "better", ...heads], texts: [1], rows: shown.map(([name, label, better]) => [label, better, ...rows.map((row) => text(row[name]))]) }),
     element("details", {}, element("summary", {}, "What each of them shows, and what not"), element("dl", { class: "meanings" }, ...shown.flatMap(([, label, , meaning]) => [element("dt", {}, label), element("dd", {}, meaning)]))),
   );
@@ -63,8 +63,8 @@ function everyScore(report: Report): HTMLElement {
 
 const nullNames = new Map(Object.entries({ permuted: "each feature shuffled (no correlation)", copula: "same features, same correlation (Gaussian copula)", normal: "one normal distribution" }));
 
-function againstNulls(report: Report): HTMLElement | null {
-  const { nulls, null_drawings: drawings } = report.scores;
+function againstNulls(report: Report, scores: Scores): HTMLElement | null {
+  const { nulls, null_drawings: drawings } = scores;
   if (nulls.length === 0) return null;
   const cell = ([value, mean, z, p]: AgainstNull) => `${text(value)} for ${text(mean)} (${(z ?? 0) >= 0 ? "+" : ""}${fixed(z, 1)}, p ${text(p)})`;
   return element(
@@ -88,6 +88,6 @@ function byALine(report: Report): HTMLElement | null {
   );
 }
 
-export function scores(report: Report): HTMLElement {
-  return section("scores", "For the data scientist", everyScore(report), againstNulls(report), byALine(report));
+export function scores(report: Report, all: Scores): HTMLElement {
+  return section("scores", "For the data scientist", everyScore(report, all), againstNulls(report, all), byALine(report));
 }
