@@ -114,8 +114,10 @@ Sweep cluster(const RunOptions& options, const EqualRows& unique, const Model& m
 }
 
 Verdict judge_sweep(const RunOptions& options, const EqualRows& unique, const Sweep& sweep, const RunResult& result) {
-  const VerdictOptions judging{.null_drawings = result.customers < many_customers ? 19 : 99, .last_k = std::max<std::size_t>(8, sweep.clusterings.back().k), .seed = options.seed, .threads = options.threads};
-  const Refit refit = refit_of(options.algorithm, layout_of(result.model), static_cast<double>(result.customers));
+  const MixedLayout layout = layout_of(result.model);
+  VerdictOptions judging{.null_drawings = result.customers < many_customers ? 19 : 99, .last_k = std::max<std::size_t>(8, sweep.clusterings.back().k), .seed = options.seed, .threads = options.threads};
+  if (!layout.categories.empty()) judging.numbers = layout.numbers;
+  const Refit refit = refit_of(options.algorithm, layout, static_cast<double>(result.customers));
   return judge(unique.view(), sweep.clusterings, result.choice.allowed, result.choice.chosen, refit, judging);
 }
 

@@ -29,7 +29,8 @@ constexpr std::size_t customers_of_the_smallest = 400;  // in the sample whose s
 struct Samples {
   CustomerSample all, stability, nulls;  // each a part of the one before it
   CustomerSample more;                   // for the stability of small segments
-  Matrix spread;                         // `all` without ties
+  std::vector<std::size_t> numbers;      // the columns that valleys are looked for in
+  Matrix spread;                         // these of `all`, without ties
 };
 
 CustomerSample draw_again(const CustomerSample& from, std::size_t count, Random random) {
@@ -44,7 +45,15 @@ Samples draw_samples(MatrixView x, const VerdictOptions& options) {
   samples.stability = draw_again(samples.all, options.stability_customers, Random(options.seed, 2));
   samples.more = draw_customers(x, options.most_stability_customers, Random(options.seed, 4));
   samples.nulls = draw_again(samples.stability, options.null_customers, Random(options.seed, 3));
+  samples.numbers = options.numbers;
+  for (std::size_t j = 0; options.numbers.empty() && j < x.columns; ++j) samples.numbers.push_back(j);
   return samples;
+}
+
+Matrix columns_of(MatrixView x, const std::vector<std::size_t>& columns) {
+  Matrix part(x.rows, columns.size());
+  for (std::size_t j = 0; j < columns.size(); ++j) std::ranges::copy(x.column(columns[j]), part.column(j).begin());
+  return part;
 }
 
 // The clusters of one k, as it was delivered, or as it is found in the sample.
@@ -69,7 +78,10 @@ struct Judged {
       for (std::size_t i = 0; i < nearest.size(); ++i)
         if (nearest[i] < 0) nearest[i] = assigned.labels[i];
     }
-    return valleys(samples.spread, centres, nearest, threads);
+    std::vector<double> places;  // of the centres, in the same columns
+    for (std::size_t c = 0; c < k; ++c)
+      for (const std::size_t j : samples.numbers) places.push_back(centres[c * samples.all.rows.columns() + j]);
+    return valleys(samples.spread, places, nearest, threads);
   }
 };
 
@@ -259,7 +271,9 @@ Answer answer_for(const Verdict& verdict) {
   const KEvidence& evidence = *verdict.evidence(verdict.k);
   if (evidence.natural) return Answer::natural_segments;
   if (verdict.natural_groups > 1) return evidence.stable && evidence.groups == verdict.natural_groups ? Answer::partly_natural : Answer::other_k;
-  return evidence.stable ? Answer::convenient_slices : Answer::not_stable;
+  if (!evidence.stable) return Answer::not_stable;
+  const bool tight = evidence.silhouette.mean >= std::max(tight_silhouette, evidence.highest_null_silhouette() + above_nulls);
+  return tight ? Answer::tight_without_gaps : Answer::convenient_slices;
 }
 
 void conclude(Verdict& verdict) {
@@ -275,10 +289,16 @@ const char* name_of(Answer answer) {
     case Answer::partly_natural: return "partly_natural";
     case Answer::other_k: return "other_k";
     case Answer::convenient_slices: return "convenient_slices";
+    case Answer::tight_without_gaps: return "tight_without_gaps";
     case Answer::not_stable: return "not_stable";
     case Answer::not_judged: return "not_judged";
   }
   return "";
+}
+
+double KEvidence::highest_null_silhouette() const {
+  if (nulls.empty()) return 1;
+  return std::ranges::max(nulls, {}, [](const NullTest& test) { return test.silhouette.null_mean; }).silhouette.null_mean;
 }
 
 const NullTest& KEvidence::hardest_null() const {
@@ -298,8 +318,9 @@ Verdict judge(MatrixView x, std::span<const Clustering> sweep, std::span<const s
   Samples samples = draw_samples(x, options);
   const std::size_t customers = samples.nulls.rows.rows(), different = merge_equal_rows(samples.nulls.rows, 1).rows.rows(), most = most_judged(customers, different);
   if (chosen > most || chosen < 2) return verdict.sentence = sentence_if_not_judged(chosen, customers, different), verdict;
-  samples.spread = spread_ties(samples.all.rows, options.seed);
+  samples.spread = spread_ties(columns_of(samples.all.rows, samples.numbers), options.seed);
   verdict.sample_customers = samples.all.rows.rows(), verdict.null_customers = customers, verdict.null_drawings = refit.any_k ? options.null_drawings : 0;
+  verdict.numbers = options.numbers.size();
   const auto judged = judged_clusters(sweep, chosen, std::min(most, std::max(options.last_k, sweep.back().k)), samples, refit, options);
   verdict.table = gather(samples, judged, refit, options);
   choose_by_evidence(allowed, verdict);

@@ -3,6 +3,8 @@
 // Rule. A sample of customers is judged; k from 2 to 8 (and as far as was swept).
 //   separated  Between any two of the clusters there is a valley (score/valley.h): dip test p <= 0.01 and separation >= 0.05,
 //              after ties are spread (score/spread_ties.h).
+//              Only columns of numbers are looked at, where there are any: nobody lives between two cities, so categories part
+//              customers by definition, which is no discovery. Clusters that categories made may still stand apart in the numbers.
 //   stable     The labels that two halves of the customers give agree: mean adjusted Rand index >= 0.8; and each cluster is
 //              found again in resamples: mean Jaccard >= 0.75 (Hennig 2007); and no optimum within 1 % of the least inertia
 //              agrees with it by less than 0.8.
@@ -16,6 +18,8 @@
 //              partly_natural     there are groups, this k is stable and has as many as any, but is cut finer
 //              other_k            another k shows the groups (or more of them); which one is said
 //              convenient_slices  no k proves groups; this one is stable: slices of a continuum that come out the same again
+//              tight_without_gaps the same, but silhouette >= 0.7 ("a strong structure", Kaufman, Rousseeuw 1990) and 0.25 above the mean of
+//                                 every null: kinds of customers, or a category known before, whose values too many share for a gap to show
 //              not_stable         no k proves groups, and this one is not stable
 //              not_judged         more than 20 segments, fewer than 30 customers, or fewer than 10 customers or 2 different rows a segment
 // Nulls, gap, prediction strength and indices are shown as evidence and do not decide: on skewed data without segments all
@@ -45,7 +49,7 @@
 
 namespace coterie {
 
-enum class Answer { natural_segments, partly_natural, other_k, convenient_slices, not_stable, not_judged };
+enum class Answer { natural_segments, partly_natural, other_k, convenient_slices, tight_without_gaps, not_stable, not_judged };
 const char* name_of(Answer answer);
 
 // Everything that is known of one k.
@@ -66,6 +70,7 @@ struct KEvidence {
   bool separated = false, stable = false, natural = false;
   std::size_t stability_customers = 0;   // that halves and resamples were drawn from
 
+  double highest_null_silhouette() const;  // of the means; 1 without nulls
   const NullTest& hardest_null() const;  // that with the highest p-value of the silhouette (ties: the least z)
 };
 
@@ -86,6 +91,7 @@ struct Verdict {
   std::vector<SegmentStability> segments;  // of k, by cluster; empty for not_judged
   std::size_t sample_customers = 0, null_customers = 0;
   int null_drawings = 0;              // of each null
+  std::size_t numbers = 0;            // columns that valleys were looked for in, where the others are categories; 0: all
 
   const KEvidence* evidence(std::size_t k) const;  // null when k was not looked at
 };
@@ -99,11 +105,12 @@ struct VerdictOptions {
   int null_drawings = 19;                 // of each null
   int gap_references = 10;
   std::size_t last_k = 8;                 // looked at beyond the sweep
+  std::vector<std::size_t> numbers = {};  // the columns that valleys are looked for in; empty: all
   std::uint64_t seed = 1;
   int threads = 0;
 };
 
-inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.75;
+inline constexpr double least_agreement = 0.8, least_cluster_jaccard = 0.75, tight_silhouette = 0.7, above_nulls = 0.25;
 
 // x: the customers (weighted rows count so often), scaled as they were clustered. sweep: results on x. refit: how its algorithm is fitted
 // to samples, and to k that were not swept. allowed: the ks that may be recommended (all in the sweep); chosen: one of them, by score/choose_k.h.

@@ -68,6 +68,13 @@ std::string slices(const Verdict& v, const KEvidence& e) {
                      v.k, no_gaps(e), e.half_split_agreement.mean);
 }
 
+std::string tight(const Verdict& v, const KEvidence& e) {
+  return fmt::format("{} tight segments, not proved to be natural: they are far closer together than data of the same kind without groups (silhouette {:.2f}; such data have {:.2f} at most) and come "
+                     "out again (half-split agreement {:.2f}), but {}, as many customers share the same values. Look at what tells them apart: if it is a category known before (a city, a plan), "
+                     "they are that category, not a discovery.",
+                     v.k, e.silhouette.mean, e.highest_null_silhouette(), e.half_split_agreement.mean, no_gaps(e));
+}
+
 std::string not_stable(const Verdict& v, const KEvidence& e) {
   std::string text = fmt::format("No natural segments (the honest number is 1), and k = {} is not stable here: {}.", v.k, why_unstable(e));
   std::string stable;
@@ -77,19 +84,25 @@ std::string not_stable(const Verdict& v, const KEvidence& e) {
   return text;
 }
 
-}  // namespace
-
-std::string sentence_for(const Verdict& v) {
+std::string answer_in_words(const Verdict& v) {
   const KEvidence& e = *v.evidence(v.k);
   switch (v.answer) {
     case Answer::natural_segments: return natural(v, e);
     case Answer::partly_natural: return partly(v);
     case Answer::other_k: return other_k(v, e);
     case Answer::convenient_slices: return slices(v, e);
+    case Answer::tight_without_gaps: return tight(v, e);
     case Answer::not_stable: return not_stable(v, e);
     case Answer::not_judged: break;
   }
   return {};
+}
+
+}  // namespace
+
+std::string sentence_for(const Verdict& v) {
+  if (v.numbers == 0) return answer_in_words(v);
+  return answer_in_words(v) + fmt::format(" Gaps were looked for in the {} column{} of numbers alone: categories part customers by definition.", v.numbers, v.numbers == 1 ? "" : "s");
 }
 
 std::string sentence_if_not_judged(std::size_t k, std::size_t customers, std::size_t different) {

@@ -96,6 +96,24 @@ TEST(Verdict, CallsOneCrowdSlices) {
   }
 }
 
+// Three kinds of ages in whole years: tight, but shared by so many that no gap is proved. A category beside them parts customers by definition.
+TEST(Verdict, CallsSegmentsOfSharedValuesTightAndLooksForGapsInNumbersOnly) {
+  Random random(3);
+  Matrix x(900, 3), crowd(900, 3);
+  for (std::size_t i = 0; i < 900; ++i) {
+    const double kind = static_cast<double>(i % 3);
+    x.at(i, 0) = 3 * kind + static_cast<double>(random.below(2)), x.at(i, 1) = kind == 1 ? 4 + static_cast<double>(random.below(2)) : static_cast<double>(random.below(2));
+    x.at(i, 2) = kind == 2 ? 5 : 0;
+    for (std::size_t j = 0; j < 2; ++j) crowd.at(i, j) = random.normal();
+    crowd.at(i, 2) = i % 2 == 0 ? 9 : 0;
+  }
+  const Verdict v = verdict_on(x, {3, 3}, {.null_drawings = 3, .gap_references = 3, .numbers = {0, 1}});
+  EXPECT_EQ(v.answer, Answer::tight_without_gaps) << v.sentence;
+  EXPECT_NE(v.sentence.find("not proved to be natural"), std::string::npos) << v.sentence;
+  EXPECT_NE(v.sentence.find("in the 2 columns of numbers alone"), std::string::npos) << v.sentence;
+  EXPECT_EQ(verdict_on(crowd, {2, 2}, {.null_drawings = 3, .gap_references = 3, .numbers = {0, 1}}).natural_groups, 1u);
+}
+
 TEST(Verdict, SaysThatTheCouponsHaveNoSegments) {
   const Matrix x = coupon_customers();
   if (x.rows() == 0) GTEST_SKIP() << "the coupons are not there: set COTERIE_SHARED";
