@@ -100,16 +100,21 @@ void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdi
   fmt::print("\nverdict: {}\n", verdict.sentence);
 }
 
+// "0.770 (0.71 to 0.83)"
+std::string auc_text(const coterie::Estimate& e) { return fmt::format("{:.3f} ({:.2f} to {:.2f})", e.mean, e.low, e.high); }
+
+std::string percent_text(const coterie::Estimate& e) { return fmt::format("{:.0f} % ({:.0f} to {:.0f})", 100 * e.mean, 100 * e.low, 100 * e.high); }
+
 // What the segments of the first part of the time foretell of the last.
 void print_future(const RunResult& result) {
   const coterie::FutureTest& future = result.future;
   if (future.sentence.empty()) return;  // the data has no times
   if (!future.rivals.empty()) {
-    fmt::print("\nfuture: {} segments made of what was before {} and what came after ({} customers, {} bought later)\n", future.k,
+    fmt::print("\nfuture: {} segments (k-means) made of what was before {} and what came after ({} customers, {} bought later); 95 % intervals\n", future.k,
                coterie::iso_time(result.future_cut_ms).substr(0, 10), grouped(future.customers), grouped(future.buyers));
-    fmt::print("  {:<14} {:>5}  {:>20}  {:>12}  {:>9}\n", "", "cells", "top fifth's revenue", "purchase AUC", "churn AUC");
+    fmt::print("  {:<14} {:>5}  {:>20}  {:>20}  {:>20}\n", "", "cells", "top fifth's revenue", "purchase AUC", "churn AUC");
     for (const coterie::FutureRival& rival : future.rivals)
-      fmt::print("  {:<14} {:>5}  {:>18.0f} %  {:>12.3f}  {:>9.3f}\n", rival.name, rival.cells, 100 * rival.scores[0].mean, rival.scores[2].mean, rival.scores[3].mean);
+      fmt::print("  {:<14} {:>5}  {:>20}  {:>20}  {:>20}\n", rival.name, rival.cells, percent_text(rival.scores[0]), auc_text(rival.scores[2]), auc_text(rival.scores[3]));
   }
   fmt::print("{}{}\n", future.rivals.empty() ? "\nfuture: " : "", future.sentence);
 }

@@ -311,7 +311,7 @@ class ReportData {
     Json rivals = Json::array();
     for (const FutureRival& rival : result_.future.rivals) {
       Json scores = Json::array();
-      for (std::size_t s = 0; s < std::size(future_scores); ++s) scores.push_back({{"name", coterie::name_of(future_scores[s])}, {"mean", number(rival.scores[s].mean)}});
+      for (std::size_t s = 0; s < std::size(future_scores); ++s) scores.push_back({{"name", coterie::name_of(future_scores[s])}, {"mean", number(rival.scores[s].mean)}, {"low", number(rival.scores[s].low)}, {"high", number(rival.scores[s].high)}});
       rivals.push_back({{"name", rival.name}, {"scores", scores}});
     }
     return {{"sentence", result_.future.sentence}, {"customers", result_.future.customers}, {"rivals", rivals}};

@@ -80,10 +80,18 @@ export interface Verdict {
 }
 
 /** What segments of the past foretell about the last quarter of the time, beside plain rivals. */
+/** With its 95 % interval. */
+export interface Score {
+  name: string;
+  mean: number | null;
+  low: number | null;
+  high: number | null;
+}
+
 export interface Future {
   sentence: string;
   customers: number;
-  rivals: { name: string; scores: { name: string; mean: number | null }[] }[];
+  rivals: { name: string; scores: Score[] }[];
 }
 
 /** Cells in the order of recency 1 to 5, and within it frequency 1 to 5: customers, share of the money. 5 is the best fifth. */

@@ -1,5 +1,5 @@
 // How far to trust it: the choice of k, and what the customers look like in two dimensions.
-import type { Report } from "./data";
+import type { Report, Score } from "./data";
 import { data, element, isolated, numbersBehind, section, table } from "./elements";
 import { chart, colour, valueAxis } from "./charts";
 import { count, fixed, percent, plain, word } from "./words";
@@ -146,16 +146,22 @@ const scoreNames = new Map(Object.entries({
 
 const rivalNames = new Map(Object.entries({ segments: "these segments", rfm_quintiles: "RFM quintiles", spend_deciles: "tenths by past spend", regression: "a regression on the same features" }));
 
+/** "0.77 (0.71 to 0.83)" */
+function scoreText(s: Score): string {
+  const shown = (value: number | null) => (s.name === "revenue_of_top_fifth" && value !== null ? percent(value) : fixed(value, 2));
+  return `${shown(s.mean)} (${shown(s.low)} to ${shown(s.high)})`;
+}
+
 function future(report: Report): HTMLElement | null {
   if (!report.future || report.future.sentence === "") return null;
   const { rivals, sentence, customers } = report.future;
-  const rows = rivals.map((r) => [rivalNames.get(r.name) ?? word(r.name), ...r.scores.map((s) => (s.name === "revenue_of_top_fifth" && s.mean !== null ? percent(s.mean) : fixed(s.mean, 2)))]);
+  const rows = rivals.map((r) => [rivalNames.get(r.name) ?? word(r.name), ...r.scores.map(scoreText)]);
   return element(
     "div",
     {},
     element("h3", {}, "What they foretell"),
     element("p", {}, sentence.replaceAll("rfm", "RFM")),
-    rivals.length > 0 && element("p", { class: "muted" }, `Segments of the first three quarters of the time against the last quarter, ${count(customers)} customers; beside them plain ways to do the same.`),
+    rivals.length > 0 && element("p", { class: "muted" }, `Segments (by k-means) of the first three quarters of the time against the last quarter, ${count(customers)} customers; beside them plain ways to do the same. In brackets 95 % intervals.`),
     rivals.length > 0 && table({ caption: "How well the past foretells the future; more is better", head: ["by", ...rivals[0].scores.map((s) => scoreNames.get(s.name) ?? word(s.name))], rows }),
   );
 }
