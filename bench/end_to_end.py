@@ -201,7 +201,7 @@ def bench(options, log_file, formulations, work):
     duckdb_runs = [run_duckdb(options, log_file, f, work) for f in formulations]
     best = fastest(duckdb_runs)
     whole, features = run_coterie(options, log_file, work)
-    checked = demand_equal([*duckdb_runs, whole])
+    checked = demand_equal([*duckdb_runs, *filter(None, [features]), whole])
 
     peer = None
     if "sklearn" in options.peers and best is not None:
