@@ -43,8 +43,8 @@ void print_inputs(const coterie::ReadReport& read) {
 // What the verdict knows of a k beside the silhouette.
 std::string evidence_text(const coterie::KEvidence* e) {
   if (e == nullptr) return "";
-  const std::string null = e->nulls.empty() ? "" : fmt::format("{:.3f}", e->hardest_null().silhouette.null_mean);
-  return fmt::format("{:>9}  {:>10.2f}  {:>6.2f}  {:>9.2f}", null, e->least_separation, e->half_split_agreement.mean, e->least_jaccard);
+  const std::string null = e->nulls.empty() ? "" : fmt::format("{:.3f} / {:.3f}", e->hardest_null().silhouette.value, e->hardest_null().silhouette.null_mean);
+  return fmt::format("{:>20}  {:>10.2f}  {:>6.2f}  {:>9.2f}", null, e->least_separation, e->half_split_agreement.mean, e->least_jaccard);
 }
 
 std::string silhouette_text(const coterie::KChoiceRow& row, bool exact) {
@@ -83,15 +83,16 @@ void print_not_swept(const coterie::KChoice& choice, const coterie::Verdict& ver
 
 void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdict) {
   const bool judged = !verdict.table.empty();
-  fmt::print("\n  k      inertia   silhouette (95 % interval){}{}\n", judged ? "  no groups  separation  halves  resamples" : "", choice.by_bic ? "           BIC" : "");
+  fmt::print("\n  k      inertia   silhouette (95 % interval){}{}\n", judged ? "  sample / no groups  separation  halves  resamples" : "", choice.by_bic ? "           BIC" : "");
   for (const coterie::KChoiceRow& row : choice.rows) {
     fmt::print("{} {:2} {:12.6g}   {:<26}{}{}{}\n", row.k == choice.chosen ? '>' : ' ', row.k, row.inertia, silhouette_text(row, choice.exact), evidence_text(verdict.evidence(row.k)),
                row.bic ? fmt::format("  {:12.7g}", *row.bic) : "", choice.elbow == row.k ? "   elbow" : "");
   }
   print_not_swept(choice, verdict);
   if (judged)
-    fmt::print("no groups: silhouette of data like these without groups; separation: the gap between the nearest two segments (1: nobody in between);\n"
-               "halves, resamples: how far other customers give the same segments, the worst segment (1 = the same)\n");
+    fmt::print("sample / no groups: silhouettes of fits to {} of the customers, and to as many without groups, to be held beside each other;\n"
+               "separation: the gap between the nearest two segments (1: nobody in between);\n"
+               "halves, resamples: how far other customers give the same segments, the worst segment (1 = the same)\n", grouped(verdict.null_customers));
   fmt::print("{}\n", choice.reason);
   if (judged) {
     print_nulls(*verdict.evidence(verdict.k), verdict.null_drawings);

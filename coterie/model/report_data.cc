@@ -264,13 +264,14 @@ class ReportData {
       table.push_back({{"k", row.k}, {"silhouette", number(row.silhouette.mean)}, {"without_groups", without_groups(row)}, {"half_split_agreement", number(row.half_split_agreement.mean)}, {"least_jaccard", number(row.least_jaccard)},
                        {"least_separation", number(row.least_separation)}, {"stable", row.stable}, {"separated", row.separated}, {"natural", row.natural}});
     for (const SegmentStability& segment : verdict.segments) jaccards.push_back(number(segment.jaccard.mean));
-    return {{"answer", coterie::name_of(verdict.answer)}, {"sentence", verdict.sentence}, {"table", table}, {"jaccards", jaccards}};
+    return {{"answer", coterie::name_of(verdict.answer)}, {"sentence", verdict.sentence}, {"null_customers", verdict.null_customers}, {"table", table}, {"jaccards", jaccards}};
   }
-  // The silhouette of data like these without groups: mean and deviation over its drawings.
+  // The silhouette of fits to data like these without groups: mean and deviation over the drawings; then that of a fit to as many
+  // of these customers, which is what they are to be held beside.
   static Json without_groups(const KEvidence& row) {
     if (row.nulls.empty()) return nullptr;
     const NullComparison& hardest = row.hardest_null().silhouette;
-    return {number(hardest.null_mean), number(hardest.null_deviation)};
+    return {number(hardest.null_mean), number(hardest.null_deviation), number(hardest.value)};
   }
   // Every k and all that is known of it, under the names of k_table.csv; null where it is not known.
   Json scores() const {

@@ -69,12 +69,13 @@ export interface Activity {
   months: number[];
 }
 
-/** without_groups: mean and deviation of the silhouette of data like these without groups.
+/** without_groups: mean and deviation of the silhouette of fits to data like these without groups, and that of a fit to as many of these customers (null_customers).
  *  Are the segments real? The program's verdict with its evidence, a row a number of segments. */
 export interface Verdict {
   answer: string;
   sentence: string;
-  table: { k: number; silhouette: number | null; without_groups: [number, number] | null; half_split_agreement: number | null; least_jaccard: number | null; least_separation: number | null; stable: boolean; separated: boolean; natural: boolean }[];
+  null_customers: number;
+  table: { k: number; silhouette: number | null; without_groups: [number, number, number] | null; half_split_agreement: number | null; least_jaccard: number | null; least_separation: number | null; stable: boolean; separated: boolean; natural: boolean }[];
   /** a segment each: how often it is found again in resamples, in [0, 1] */
   jaccards: (number | null)[];
 }

@@ -5,7 +5,7 @@ import { chart, colour, valueAxis } from "./charts";
 import { count, fixed, percent, plain, word } from "./words";
 
 /** Mean and one-sided 95 % bound of data without groups, grey. */
-function withoutGroups(nothing: ([number, number] | null)[]): object {
+function withoutGroups(nothing: ([number, number, number] | null)[]): object {
   return {
     type: "custom",
     name: "without groups",
@@ -31,7 +31,7 @@ function kCharts(report: Report): HTMLElement | null {
   const judged = nothing.some((n) => n !== null);
   const silhouette = chart(`Silhouette with its 95 % interval for each number of segments${judged ? ", and that of data like these without groups" : ""}`, 250, {
     grid: { left: 10, right: 20, top: 34, bottom: 40, containLabel: true },
-    legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: judged ? ["these customers", "without groups"] : [], show: judged },
+    legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: judged ? ["these customers", "a sample of them", "without groups"] : [], show: judged },
     xAxis: axis,
     yAxis: valueAxis({ scale: true }),
     series: [
@@ -47,7 +47,9 @@ function kCharts(report: Report): HTMLElement | null {
           return { type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke: "var(--accent)", lineWidth: 3, opacity: 0.5 } };
         },
       },
-      ...(judged ? [withoutGroups(nothing)] : []),
+      ...(judged
+        ? [withoutGroups(nothing), { type: "scatter", name: "a sample of them", silent: true, symbol: "emptyDiamond", symbolSize: 11, itemStyle: { color: "var(--faint)" }, data: nothing.map((n) => n?.[2] ?? null) }]
+        : []),
       { type: "scatter", name: "these customers", itemStyle: { color: "var(--accent)" }, symbolSize: (_: unknown, p: { dataIndex: number }) => chosen(rows[p.dataIndex].k), data: rows.map((r) => r.silhouette?.[0] ?? null) },
     ],
   });
@@ -62,7 +64,7 @@ function kCharts(report: Report): HTMLElement | null {
   const body = rows.map((r, i) => [
     `${r.k}${r.k === report.k.chosen ? " (chosen)" : ""}${r.k === report.k.elbow ? " (elbow)" : ""}`,
     r.silhouette ? `${r.silhouette[0].toFixed(3)}${report.k.exact ? "" : ` (${r.silhouette[1].toFixed(3)} to ${r.silhouette[2].toFixed(3)})`}` : "–",
-    ...(judged ? [fixed(nothing[i]?.[0] ?? null, 3)] : []),
+    ...(judged ? [fixed(nothing[i]?.[2] ?? null, 3), fixed(nothing[i]?.[0] ?? null, 3)] : []),
     plain(bic ? r.bic : r.inertia),
   ]);
   return element(
@@ -73,12 +75,12 @@ function kCharts(report: Report): HTMLElement | null {
     element(
       "div",
       { class: "columns" },
-      element("div", {}, element("h4", {}, "Silhouette: how clear the segments are"), element("p", { class: "muted" }, `Higher is clearer; the large dot is chosen.${report.k.exact ? "" : " Bars: 95 % intervals."}${judged ? " Grey: data like these without groups, up to their 95 % bound; what is not above it shows nothing." : ""}`), silhouette),
+      element("div", {}, element("h4", {}, "Silhouette: how clear the segments are"), element("p", { class: "muted" }, `Higher is clearer; the large dot is chosen.${report.k.exact ? "" : " Bars: 95 % intervals."}${judged ? ` Grey bars: data like these without groups, up to their 95 % bound; to be held beside the diamonds, which are fits to as many of your customers (${count(report.verdict?.null_customers ?? 0)}). A diamond that is not above its bar shows nothing.` : ""}`), silhouette),
       bic
         ? element("div", {}, element("h4", {}, "BIC: how well the mixture fits for its size"), element("p", { class: "muted" }, "Higher is better; the large dot is chosen."), second)
         : element("div", {}, element("h4", {}, "Inertia: how much is left unexplained"), element("p", { class: "muted" }, `Falls with every further segment${report.k.elbow ? "; the large dot is the elbow" : ""}.`), second),
     ),
-    numbersBehind(table({ caption: "Every number of segments that was tried", head: ["segments", report.k.exact ? "silhouette (exact)" : "silhouette (95 % interval)", ...(judged ? ["without groups"] : []), bic ? "BIC" : "inertia"], rows: body })),
+    numbersBehind(table({ caption: "Every number of segments that was tried", head: ["segments", report.k.exact ? "silhouette (exact)" : "silhouette (95 % interval)", ...(judged ? [`of ${count(report.verdict?.null_customers ?? 0)} customers`, "of as many without groups"] : []), bic ? "BIC" : "inertia"], rows: body })),
   );
 }
 
