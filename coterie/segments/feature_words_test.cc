@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <string_view>
 
 #include "coterie/features/feature.h"
 
@@ -20,7 +21,7 @@ TEST(FeatureWords, EveryFeatureOfALogHasAWord) {
   for (const LogKind kind : {LogKind::events, LogKind::orders})
     for (const Feature& feature : feature_catalogue(kind)) {
       const auto words = feature_words();
-      EXPECT_TRUE(std::ranges::any_of(words, [&](const FeatureWord& w) { return feature.name == w.feature; })) << feature.name;
+      EXPECT_TRUE(std::ranges::any_of(words, [&](const FeatureWord& w) { return std::string_view(feature.name) == w.feature; })) << feature.name;
     }
 }
 
