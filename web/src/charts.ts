@@ -110,3 +110,29 @@ export function categoryAxis(names: string[], extra: object = {}): object {
     ...extra,
   };
 }
+
+/** Lying box plots, a row each: whisker, box of `height` pixels, median, box, whisker. */
+export function boxPlots(quantiles: number[][], colourOf: (row: number) => string, height: number): object {
+  return {
+    type: "custom",
+    data: quantiles.map((own, row) => [...own, row]),
+    encode: { x: [0, 1, 2, 3, 4], y: 5 },
+    renderItem: (params: { dataIndex: number }, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
+      const p = [0, 1, 2, 3, 4].map((q) => api.coord([api.value(q), api.value(5)]));
+      const own = colourOf(params.dataIndex);
+      const y = p[0][1];
+      const half = height / 2;
+      const median = Math.round(1.15 * half); // stands out of the box
+      const line = (x1: number, x2: number) => ({ type: "line", shape: { x1, y1: y, x2, y2: y }, style: { stroke: own, lineWidth: 2 } });
+      return {
+        type: "group",
+        children: [
+          line(p[0][0], p[1][0]),
+          line(p[3][0], p[4][0]),
+          { type: "rect", shape: { x: p[1][0], y: y - half, width: Math.max(2, p[3][0] - p[1][0]), height }, style: { fill: own, opacity: 0.45, stroke: own, lineWidth: 1 } },
+          { type: "line", shape: { x1: p[2][0], y1: y - median, x2: p[2][0], y2: y + median }, style: { stroke: "var(--ink)", lineWidth: 3 } },
+        ],
+      };
+    },
+  };
+}

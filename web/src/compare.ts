@@ -1,7 +1,7 @@
 // All segments side by side: heat map, spread of one feature, the way to a purchase.
 import type { Report } from "./data";
 import { append, data, element, heat, heatMap, isolated, numbersBehind, section, table } from "./elements";
-import { categoryAxis, chart, colour, dispose, pale, tooltip, valueAxis } from "./charts";
+import { boxPlots, categoryAxis, chart, colour, dispose, pale, tooltip, valueAxis } from "./charts";
 import { count, percent, plain, valueOf, word } from "./words";
 
 /** Centres in scaled units. */
@@ -39,26 +39,7 @@ function boxes(report: Report, f: number): HTMLElement {
     xAxis: valueAxis({ scale: !log, axisTick: { show: false, customValues: places }, axisLabel: { color: "var(--faint)", hideOverlap: true, customValues: places, formatter: (v: number) => valueOf(feature, back(v)) } }),
     yAxis: categoryAxis(names, { inverse: true }),
     series: [
-      {
-        type: "custom",
-        data: boxed.map((b, i) => [...b.q.map(at), i]),
-        encode: { x: [0, 1, 2, 3, 4], y: 5 },
-        renderItem: (params: { dataIndex: number }, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
-          const p = [0, 1, 2, 3, 4].map((q) => api.coord([api.value(q), api.value(5)]));
-          const own = colour(boxed[params.dataIndex].own);
-          const y = p[0][1];
-          const line = (x1: number, x2: number) => ({ type: "line", shape: { x1, y1: y, x2, y2: y }, style: { stroke: own, lineWidth: 2 } });
-          return {
-            type: "group",
-            children: [
-              line(p[0][0], p[1][0]),
-              line(p[3][0], p[4][0]),
-              { type: "rect", shape: { x: p[1][0], y: y - 10, width: Math.max(2, p[3][0] - p[1][0]), height: 20 }, style: { fill: own, opacity: 0.45, stroke: own, lineWidth: 1 } },
-              { type: "line", shape: { x1: p[2][0], y1: y - 12, x2: p[2][0], y2: y + 12 }, style: { stroke: "var(--ink)", lineWidth: 3 } },
-            ],
-          };
-        },
-      },
+      boxPlots(boxed.map((b) => b.q.map(at)), (i) => colour(boxed[i].own), 20),
     ],
   });
   const rows = boxed.map((b) => [data(b.name), ...b.q.map((q) => valueOf(feature, q))]);

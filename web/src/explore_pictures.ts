@@ -1,5 +1,5 @@
 // What the columns say together: the funnel, times, what sells, box plots, correlations.
-import { categoryAxis, chart, dispose, tooltip, valueAxis } from "./charts";
+import { boxPlots, categoryAxis, chart, dispose, tooltip, valueAxis } from "./charts";
 import { append, data, element, heatMap, isolated, numbersBehind, section, table } from "./elements";
 import type { Associations, BoxPlot, Correlations, Exploration, TopList, Traffic } from "./exploration";
 import { compact, count, percent, plain, word } from "./words";
@@ -145,26 +145,7 @@ function boxChart(plot: BoxPlot): HTMLElement {
       xAxis: valueAxis({ scale: !log, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => plain(back(v)) } }),
       yAxis: categoryAxis(names, { inverse: true }),
       series: [
-        {
-          type: "custom",
-          data: plot.boxes.map((b, i) => [...b.box.map(at), i]),
-          encode: { x: [0, 1, 2, 3, 4], y: 5 },
-          renderItem: (_: unknown, api: { value: (i: number) => number; coord: (p: number[]) => number[] }) => {
-            const p = [0, 1, 2, 3, 4].map((q) => api.coord([api.value(q), api.value(5)]));
-            const own = "var(--segment-0)";
-            const y = p[0][1];
-            const line = (x1: number, x2: number) => ({ type: "line", shape: { x1, y1: y, x2, y2: y }, style: { stroke: own, lineWidth: 2 } });
-            return {
-              type: "group",
-              children: [
-                line(p[0][0], p[1][0]),
-                line(p[3][0], p[4][0]),
-                { type: "rect", shape: { x: p[1][0], y: y - 9, width: Math.max(2, p[3][0] - p[1][0]), height: 18 }, style: { fill: own, opacity: 0.45, stroke: own, lineWidth: 1 } },
-                { type: "line", shape: { x1: p[2][0], y1: y - 10, x2: p[2][0], y2: y + 10 }, style: { stroke: "var(--ink)", lineWidth: 3 } },
-              ],
-            };
-          },
-        },
+        boxPlots(plot.boxes.map((b) => b.box.map(at)), () => "var(--segment-0)", 18),
       ],
     }),
     element("p", { class: "muted" }, `Line: median; box: the middle half; whiskers: the farthest values within 1.5 times the box.${log ? " The scale is logarithmic." : ""}${plot.levels > plot.boxes.length ? ` Shown are the ${plot.boxes.length} most frequent of ${count(plot.levels)}.` : ""}`),

@@ -43,3 +43,14 @@ export async function violations(page) {
   const { result } = await session.send("Runtime.evaluate", { expression: "axe.run().then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html.slice(0, 200)).join(' | '))))", awaitPromise: true, returnByValue: true });
   return JSON.parse(result.value);
 }
+
+/** Hostile texts have become nothing but text: no script of theirs ran, no element and no handler was made of them. */
+export async function expectOnlyText(page) {
+  const made = await page.evaluate(() => ({
+    pwned: "pwned" in window,
+    scripts: document.scripts.length,
+    foreign: document.querySelectorAll("img, iframe, object, embed, b, form, base, link, svg script, svg foreignObject, a[href^='javascript']").length,
+    handlers: [...document.querySelectorAll("*")].filter((e) => [...e.attributes].some((a) => a.name.startsWith("on"))).length,
+  }));
+  assert.deepEqual(made, { pwned: false, scripts: 3, foreign: 0, handlers: 0 });
+}
