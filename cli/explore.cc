@@ -72,8 +72,7 @@ void run(ExploreCommand& command) {
   coterie::RunOptions& options = command.options;
   take_reading_options(command.input, command.columns, command.orders, command.derived, options);
   Progress progress;
-  options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };
-  options.station = [&](const char* name) { progress.station(name); };
+  progress.follow(options);
   const coterie::Exploration exploration = coterie::explore(options);
   progress.clear();
   if (command.json) fmt::print("{}", exploration_to_json(exploration));
@@ -88,10 +87,7 @@ void add_explore_command(CLI::App& app) {
   add_input_options(*explore, command->input);
   add_column_options(*explore, command->columns);
   add_order_options(*explore, command->orders);
-  explore->add_option("--join", command->options.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
-  explore->add_option("--feature-set", command->options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
-  explore->add_option("--derive", command->derived, "NAME=SQL: a further feature, an expression over the customer table")->allow_extra_args(false);
-  explore->add_option("--filter", command->options.filters, "SQL: only customers for whom it is true are among the features")->allow_extra_args(false);
+  add_table_options(*explore, command->options, command->derived);
   explore->add_option("--out", command->options.out, "Folder for explore.html, explore.json and rejects.csv");
   explore->add_flag("--json", command->json, "Print explore.json instead of a summary");
   explore->callback([command, explore] {

@@ -37,10 +37,9 @@ void print_table(const coterie::FeatureTable& table, const FeaturesCommand& comm
 void run(FeaturesCommand& command) {
   coterie::RunOptions& options = command.options;
   take_reading_options(command.input, command.columns, command.orders, command.derived, options);
-  options.features = command.format == "csv" ? coterie::FeatureFormat::csv : coterie::FeatureFormat::parquet;
+  options.features = feature_format_from_text(command.format);
   Progress progress;
-  options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };
-  options.station = [&](const char* name) { progress.station(name); };
+  progress.follow(options);
   const coterie::FeatureTable table = coterie::write_feature_table(options);
   progress.clear();
   print_table(table, command);
@@ -54,10 +53,7 @@ void add_features_command(CLI::App& app) {
   add_input_options(*features, command->input);
   add_column_options(*features, command->columns);
   add_order_options(*features, command->orders);
-  features->add_option("--join", command->options.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
-  features->add_option("--feature-set", command->options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
-  features->add_option("--derive", command->derived, "NAME=SQL: a further feature, an expression over the customer table")->allow_extra_args(false);
-  features->add_option("--filter", command->options.filters, "SQL: only customers for whom it is true")->allow_extra_args(false);
+  add_table_options(*features, command->options, command->derived);
   features->add_option("--features", command->format, "parquet or csv")->check(CLI::IsMember({"parquet", "csv"}))->capture_default_str();
   features->add_option("--out", command->options.out, "Folder for features.parquet (or .csv) and rejects.csv");
   features->callback([command, features] {

@@ -117,6 +117,15 @@ std::optional<std::int64_t> today_from_text(const std::string& text) {
   throw Error(ErrorKind::usage, fmt::format("--today {} is no day", text), "write it like --today 2011-12-11");
 }
 
+void add_table_options(CLI::App& command, coterie::RunOptions& options, std::vector<std::string>& derived) {
+  command.add_option("--join", options.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
+  command.add_option("--feature-set", options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
+  command.add_option("--derive", derived, "NAME=SQL: a further feature, an expression over the customer table")->allow_extra_args(false);
+  command.add_option("--filter", options.filters, "SQL: only customers for whom it is true")->allow_extra_args(false);
+}
+
+coterie::FeatureFormat feature_format_from_text(const std::string& text) { return text == "csv" ? coterie::FeatureFormat::csv : coterie::FeatureFormat::parquet; }
+
 void take_reading_options(const InputOptions& input, const ColumnOptions& columns, const OrderOptions& orders, const std::vector<std::string>& derived, coterie::RunOptions& options) {
   options.inputs = coterie::with_every_sheet(input.inputs);
   options.shape = shape_from_text(input.shape);

@@ -55,6 +55,8 @@ struct ColumnOptions {
   std::vector<std::string> kinds, orders, encodings, missing;  // "NAME=VALUE"; missing also "VALUE"
 };
 void add_column_options(CLI::App& command, ColumnOptions& options);
+// Which features there are, and of which customers: --join, --feature-set, --derive, --filter.
+void add_table_options(CLI::App& command, coterie::RunOptions& options, std::vector<std::string>& derived);
 std::vector<coterie::Derivation> derivations_from_texts(const std::vector<std::string>& texts);  // "NAME=SQL"
 coterie::ColumnChoices column_choices_from(const ColumnOptions& options);
 
@@ -65,6 +67,7 @@ void take_reading_options(const InputOptions& input, const ColumnOptions& column
 std::size_t bytes_from_text(const std::string& text);  // "" is 0
 coterie::KRange k_range_from_text(const std::string& text);
 coterie::SegmentSize segment_size_from_text(const std::string& text);  // "" is no limit
+coterie::FeatureFormat feature_format_from_text(const std::string& text);  // parquet or csv
 char delimiter_from_text(const std::string& text);  // "" is 0
 std::map<std::string, std::string> roles_from_texts(const std::vector<std::string>& texts);
 // "name=column" pairs of any option; `example` is a name that stands in the hint.

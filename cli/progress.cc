@@ -5,6 +5,11 @@
 
 Progress::Progress() : on_terminal_(isatty(2) != 0), began_(std::chrono::steady_clock::now()) {}
 
+void Progress::follow(coterie::RunOptions& options) {
+  options.progress = [this](std::uint64_t done, std::uint64_t total) { bytes(done, total); };
+  options.station = [this](const char* name) { station(name); };
+}
+
 void Progress::bytes(std::uint64_t done, std::uint64_t total) {
   if (!on_terminal_) return;
   const std::lock_guard lock(mutex_);

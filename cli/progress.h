@@ -6,11 +6,14 @@
 #include <mutex>
 #include <string>
 
+#include "coterie/model/run.h"
+
 class Progress {
  public:
   Progress();
   ~Progress() { clear(); }
 
+  void follow(coterie::RunOptions& options);  // bytes and stations; must outlive what is done by them
   void bytes(std::uint64_t done, std::uint64_t total);  // from any thread
   void station(const char* name);
   void clear();

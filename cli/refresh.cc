@@ -36,7 +36,7 @@ void run_refresh(RefreshCommand& command) {
   run.memory_bytes = bytes_from_text(command.input.memory);
   run.spill_directory = spill_directory_or_default(command.input.spill_directory);
   run.threads = command.input.threads;
-  run.features = command.features == "csv" ? coterie::FeatureFormat::csv : coterie::FeatureFormat::parquet;
+  run.features = feature_format_from_text(command.features);
   run.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };
   const coterie::RefreshResult result = coterie::refresh(command.options);
   progress.clear();

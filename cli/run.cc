@@ -190,10 +190,9 @@ void run(RunCommand& command) {
   options.rfm_ties = command.rfm_ties == "first" ? coterie::RfmTies::first : coterie::RfmTies::alike;
   options.flags = flag_options_from(command.flags);
   options.scaling = scaling_from_text(command.scale);
-  options.features = command.features == "csv" ? coterie::FeatureFormat::csv : coterie::FeatureFormat::parquet;
+  options.features = feature_format_from_text(command.features);
   Progress progress;
-  options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.bytes(done, total); };
-  options.station = [&](const char* name) { progress.station(name); };
+  progress.follow(options);
   const RunResult result = coterie::run(options);
   progress.clear();
   if (command.json) fmt::print("{}", summary_to_json(result));
@@ -209,14 +208,11 @@ void add_run_command(CLI::App& app) {
   add_input_options(*run_app, command->input);
   add_column_options(*run_app, command->columns);
   add_order_options(*run_app, command->orders);
-  run_app->add_option("--join", command->options.joins, "Of related tables, TABLE.COLUMN=OTHER_TABLE.KEY; found where not given")->allow_extra_args(false);
-  run_app->add_option("--feature-set", command->options.feature_set, "Features of a log: basic, all, or names with commas between")->capture_default_str();
+  add_table_options(*run_app, command->options, command->derived);
   add_flag_options(*run_app, command->flags);
   run_app->add_option("--drop-flagged", command->flags.drop, "Leave out who is flagged: bots, staff, resellers, test_orders or names of rules, with commas between; nobody is where not given");
   run_app->add_option("--rfm-ties", command->rfm_ties, "RFM scores of customers with the same frequency: alike, or first (by their order, as often taught)")->check(CLI::IsMember({"alike", "first"}))->capture_default_str();
   run_app->add_option("--scale", command->scale, "How features are made comparable: z, robust, min-max, log-z (log(1 + x), then z) or yeo-johnson")->capture_default_str();
-  run_app->add_option("--derive", command->derived, "NAME=SQL: a further column, an expression over the customer table")->allow_extra_args(false);
-  run_app->add_option("--filter", command->options.filters, "SQL: only customers for whom it is true")->allow_extra_args(false);
   run_app->add_option("--out", command->options.out, "Folder for the results");
   run_app->add_option("--k", command->k, "Number of segments, or a range of which the verdict and the silhouette choose")->capture_default_str();
   run_app->add_option("--min-segment-size", command->least_segment, "A k with a smaller segment is not chosen: customers (500) or a share (2%)");
