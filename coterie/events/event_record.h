@@ -39,7 +39,7 @@ struct PackedItem {
 // What a record says, in 16 bytes so that a partition of them stays in the cache while histories are put together.
 struct StoredEvent {
   static constexpr std::uint32_t other = std::uint32_t{1} << 31;
-  std::uint32_t time;     // seconds since 1970; or, where `is_listed`, the place of the milliseconds in the list of times
+  std::uint32_t time;     // seconds since 1970; or, where `time_is_listed`, the place of the milliseconds in the list of times
   std::uint32_t session;  // its place in the list of sessions
   std::uint32_t item;     // its number in the log's table; or `other` + a place in the list of those that have none
   EventType type;

@@ -1,13 +1,9 @@
 #include "coterie/events/history_segment.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <cstring>
 
-#include "coterie/base/error.h"
 #include "coterie/base/random.h"
 #include "coterie/source/content_hash.h"
 
@@ -17,35 +13,13 @@ namespace {
 constexpr std::string_view magic = "COTERIE1";
 constexpr std::size_t trailer_bytes = 104, directory_entry_bytes = 40, customer_bytes = 16;
 
-[[noreturn]] void throw_damaged(const std::string& path, const std::string& what) {
-  throw Error(ErrorKind::damaged_input, what, "make the store again: coterie run ALL_LOGS --out DIR --store", path);
-}
-
 std::uint64_t number_at(const char* at, std::size_t bytes = 8) {
   std::uint64_t value = 0;
   std::memcpy(&value, at, bytes);
   return value;
 }
 
-// Takes numbers and texts off the front of some bytes.
-class Parser {
- public:
-  Parser(std::string_view bytes, const std::string& path) : bytes_(bytes), path_(path) {}
-
-  std::uint64_t number(std::size_t size) { return number_at(text(size).data(), size); }
-  std::string_view text(std::size_t size) {
-    if (size > bytes_.size()) throw_damaged(path_, "the segment's words end too early");
-    const std::string_view taken = bytes_.substr(0, size);
-    bytes_.remove_prefix(size);
-    return taken;
-  }
-
- private:
-  std::string_view bytes_;
-  const std::string& path_;
-};
-
-std::vector<Word> parse_words(Parser& parser) {
+std::vector<Word> parse_words(StoreParser& parser) {
   std::vector<Word> words;
   for (std::uint64_t left = parser.number(8); left > 0; --left) {
     const Identifier value = parser.number(8);
@@ -66,47 +40,24 @@ SegmentFacts parse_facts(const char* trailer) {
 
 }  // namespace
 
-HistorySegment::HistorySegment(std::string path) : path_(std::move(path)) {
-  file_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file_ < 0) throw Error(ErrorKind::missing_input, fmt::format("the store's file cannot be opened: {}", std::strerror(errno)), "make the store again: coterie run ALL_LOGS --out DIR --store", path_);
-  struct stat status;
-  size_ = fstat(file_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
-  read_end();
-}
-
-HistorySegment::HistorySegment(HistorySegment&& other) noexcept
-    : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)), size_(other.size_), facts_(other.facts_), texts_(std::move(other.texts_)),
-      words_(std::move(other.words_)), partitions_(std::move(other.partitions_)) {}
-
-HistorySegment::~HistorySegment() {
-  if (file_ >= 0) close(file_);
-}
-
-void HistorySegment::read_at(std::uint64_t offset, char* into, std::size_t bytes) const {
-  for (std::size_t done = 0; done < bytes;) {
-    const ssize_t got = pread(file_, into + done, bytes - done, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw_damaged(path_, "the segment cannot be read to its end");
-    done += static_cast<std::size_t>(got);
-  }
-}
+HistorySegment::HistorySegment(std::string path) : file_(std::move(path), "the segment") { read_end(); }
 
 // Trailer, words and directory.
 void HistorySegment::read_end() {
   char trailer[trailer_bytes];
-  if (size_ < magic.size() + trailer_bytes) throw_damaged(path_, "this is no segment of a store: it is too short");
-  read_at(size_ - trailer_bytes, trailer, trailer_bytes);
+  if (file_.size() < magic.size() + trailer_bytes) file_.fail("this is no segment of a store: it is too short");
+  file_.read(file_.size() - trailer_bytes, trailer);
   if (std::string_view(trailer + trailer_bytes - magic.size(), magic.size()) != magic || number_at(trailer + 84, 4) != segment_format)
-    throw_damaged(path_, fmt::format("this is no segment of a store of format {}, or it breaks off", segment_format));
+    file_.fail(fmt::format("this is no segment of a store of format {}, or it breaks off", segment_format));
   facts_ = parse_facts(trailer);
-  const std::uint64_t words_at = number_at(trailer + 64), directory_at = number_at(trailer + 72), end = size_ - trailer_bytes;
+  const std::uint64_t words_at = number_at(trailer + 64), directory_at = number_at(trailer + 72), end = file_.size() - trailer_bytes;
   if (facts_.partition_bits > 32 || words_at > directory_at || directory_at + (directory_entry_bytes << facts_.partition_bits) != end)
-    throw_damaged(path_, "the segment's parts do not fit into it");
-  std::string tail(static_cast<std::size_t>(size_ - words_at), '\0');
-  read_at(words_at, tail.data(), tail.size());
+    file_.fail("the segment's parts do not fit into it");
+  std::string tail(static_cast<std::size_t>(file_.size() - words_at), '\0');
+  file_.read(words_at, tail);
   const std::size_t directory = static_cast<std::size_t>(directory_at - words_at);
-  if (xxh3(std::string_view(tail).substr(0, tail.size() - 16)) != facts_.checksum) throw_damaged(path_, "the end of the segment does not have its checksum");
-  Parser parser(std::string_view(tail).substr(0, directory), path_);
+  if (xxh3(std::string_view(tail).substr(0, tail.size() - 16)) != facts_.checksum) file_.fail("the end of the segment does not have its checksum");
+  StoreParser parser(std::string_view(tail).substr(0, directory), file_);
   texts_.categories = parse_words(parser), texts_.brands = parse_words(parser), texts_.customers = parse_words(parser);
   for (std::uint64_t left = parser.number(8); left > 0; --left) {
     const std::uint64_t high = parser.number(8);
@@ -122,10 +73,10 @@ void HistorySegment::read_end() {
 
 void HistorySegment::read(std::size_t partition, std::vector<char>& bytes) const {
   const Partition& entry = partitions_[partition];
-  if (entry.offset + entry.bytes > size_) throw_damaged(path_, "a partition lies beyond the segment's end");
+  if (entry.offset + entry.bytes > file_.size()) file_.fail("a partition lies beyond the segment's end");
   bytes.resize(entry.bytes + segment::slack);
-  read_at(entry.offset, bytes.data(), entry.bytes);
-  if (xxh3({bytes.data(), entry.bytes}) != entry.checksum) throw_damaged(path_, fmt::format("partition {} does not have its checksum", partition));
+  file_.read(entry.offset, std::span(bytes).first(entry.bytes));
+  if (xxh3({bytes.data(), entry.bytes}) != entry.checksum) file_.fail(fmt::format("partition {} does not have its checksum", partition));
 }
 
 void SegmentReader::load(std::size_t partition) {

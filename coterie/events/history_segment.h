@@ -12,6 +12,7 @@
 
 #include "coterie/events/event.h"
 #include "coterie/events/segment_record.h"
+#include "coterie/events/store_file.h"
 
 namespace coterie {
 
@@ -47,10 +48,8 @@ class HistorySegment {
   // Reads all but the partitions. Throws Error(missing_input) when the file is not there, Error(damaged_input) when it
   // is no segment of this format or its end does not have its checksum.
   explicit HistorySegment(std::string path);
-  HistorySegment(HistorySegment&& other) noexcept;
-  ~HistorySegment();
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return file_.path(); }
   const SegmentFacts& facts() const { return facts_; }
   const SegmentTexts& texts() const { return texts_; }
   const SegmentWords& words() const { return words_; }
@@ -61,12 +60,9 @@ class HistorySegment {
   void read(std::size_t partition, std::vector<char>& bytes) const;
 
  private:
-  void read_at(std::uint64_t offset, char* into, std::size_t bytes) const;
   void read_end();
 
-  std::string path_;
-  int file_ = -1;
-  std::uint64_t size_ = 0;
+  StoreFile file_;
   SegmentFacts facts_;
   SegmentTexts texts_;
   SegmentWords words_;

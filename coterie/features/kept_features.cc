@@ -1,17 +1,12 @@
 #include "coterie/features/kept_features.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <cmath>
 #include <cstring>
 
-#include "coterie/base/error.h"
 #include "coterie/base/output_file.h"
 #include "coterie/base/parallel.h"
 #include "coterie/base/time.h"
@@ -138,22 +133,7 @@ void decode(const std::string& bytes, std::span<T> values) {
   for (std::size_t begin = 0; begin < values.size(); begin += block) at = take_block(at, values.subspan(begin, std::min(block, values.size() - begin)));
 }
 
-// Takes numbers and texts off the front of some bytes that have their checksum.
-struct Tail {
-  std::string_view bytes;
-  std::uint64_t number(std::size_t size) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, bytes.data(), size);
-    bytes.remove_prefix(size);
-    return value;
-  }
-  std::string text() {
-    const auto size = static_cast<std::size_t>(number(4));
-    std::string taken(bytes.substr(0, size));
-    bytes.remove_prefix(size);
-    return taken;
-  }
-};
+std::string take_text(StoreParser& parser) { return std::string(parser.text(parser.number(4))); }
 
 void put_text(std::string& out, std::string_view text) {
   segment::put(out, text.size(), 4);
@@ -212,57 +192,35 @@ std::uint64_t write_kept_features(const std::string& path, const CustomerTable& 
   return checksum;
 }
 
-KeptFeatures::KeptFeatures(std::string path, std::uint64_t checksum) : path_(std::move(path)) {
-  file_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file_ < 0) throw Error(ErrorKind::missing_input, fmt::format("the store's features cannot be opened: {}", std::strerror(errno)), "make the store again: coterie run ALL_LOGS --out DIR --store", path_);
-  struct stat status;
-  size_ = fstat(file_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
-  try {
-    read_end(checksum);
-  } catch (...) {
-    close(file_);
-    throw;
-  }
-}
-
-KeptFeatures::~KeptFeatures() { close(file_); }
-
-void KeptFeatures::fail(const std::string& what) const {
-  throw Error(ErrorKind::damaged_input, what, "make the store again: coterie run ALL_LOGS --out DIR --store", path_);
-}
+KeptFeatures::KeptFeatures(std::string path, std::uint64_t checksum) : file_(std::move(path), "the store's features") { read_end(checksum); }
 
 std::string KeptFeatures::read(std::uint64_t offset, std::uint64_t bytes) const {
-  if (offset > size_ || bytes > size_ - offset) fail("a part of the store's features lies beyond the file's end");
+  if (offset > file_.size() || bytes > file_.size() - offset) file_.fail("a part of the store's features lies beyond the file's end");
   std::string text(bytes, '\0');
-  for (std::size_t done = 0; done < bytes;) {
-    const ssize_t got = pread(file_, text.data() + done, bytes - done, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) fail("the store's features cannot be read to their end");
-    done += static_cast<std::size_t>(got);
-  }
+  file_.read(offset, text);
   return text;
 }
 
 std::string KeptFeatures::read(const Column& column) const {
   std::string bytes = read(column.offset, column.bytes);
-  if (xxh3(bytes) != column.checksum) fail(fmt::format("{} does not have its checksum", column.name));
+  if (xxh3(bytes) != column.checksum) file_.fail(fmt::format("{} does not have its checksum", column.name));
   return bytes.append(slack, '\0');
 }
 
 void KeptFeatures::read_end(std::uint64_t checksum) {
-  if (size_ < magic.size() + trailer_bytes) fail("these are no features of a store: the file is too short");
-  const std::string end = read(size_ - trailer_bytes, trailer_bytes);
-  Tail trailer{end};
+  if (file_.size() < magic.size() + trailer_bytes) file_.fail("these are no features of a store: the file is too short");
+  const std::string end = read(file_.size() - trailer_bytes, trailer_bytes);
+  StoreParser trailer(end, file_);
   const std::uint64_t tail_at = trailer.number(8), format = trailer.number(8), written = trailer.number(8);
-  if (trailer.bytes != magic || format != kept_features_format) fail(fmt::format("these are no features of a store of format {}, or the file breaks off", kept_features_format));
-  if (tail_at > size_ - trailer_bytes) fail("the parts of the store's features do not fit into the file");
-  const std::string bytes = read(tail_at, size_ - magic.size() - 8 - tail_at);
-  if (xxh3(bytes) != written || written != checksum) fail("the store's features do not have their checksum");
-  Tail tail{bytes};
+  if (trailer.rest() != magic || format != kept_features_format) file_.fail(fmt::format("these are no features of a store of format {}, or the file breaks off", kept_features_format));
+  if (tail_at > file_.size() - trailer_bytes) file_.fail("the parts of the store's features do not fit into the file");
+  const std::string bytes = read(tail_at, file_.size() - magic.size() - 8 - tail_at);
+  if (xxh3(bytes) != written || written != checksum) file_.fail("the store's features do not have their checksum");
+  StoreParser tail(bytes, file_);
   customers_ = tail.number(8);
-  version_ = tail.text();
+  version_ = take_text(tail);
   for (std::uint64_t left = tail.number(4); left > 0; --left) {
-    Column column{.name = tail.text(), .kept = static_cast<Kept>(tail.number(1))};
+    Column column{.name = take_text(tail), .kept = static_cast<Kept>(tail.number(1))};
     column.offset = tail.number(8), column.bytes = tail.number(8), column.checksum = tail.number(8);
     columns_.push_back(std::move(column));
   }
@@ -282,7 +240,7 @@ CustomerIds KeptFeatures::ids(const StringTable& names) const {
   std::copy_n(identifiers.begin(), numbers, ids.numbers.begin());
   for (std::size_t row = numbers; row < customers_; ++row) {
     const std::uint32_t code = names.find(identifiers[row]);
-    if (code == StringTable::none) fail("a customer's text is not in the store");
+    if (code == StringTable::none) file_.fail("a customer's text is not in the store");
     ids.texts.emplace_back(names.text(code));
   }
   return ids;

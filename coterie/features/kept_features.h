@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/events/store_file.h"
 #include "coterie/events/string_table.h"
 #include "coterie/features/feature.h"
 #include "coterie/table/customer_table.h"
@@ -34,8 +35,6 @@ class KeptFeatures {
   // Reads all but the columns. Throws Error(missing_input) when the file is not there, Error(damaged_input) when it is none of this
   // format or not the one with this checksum.
   KeptFeatures(std::string path, std::uint64_t checksum);
-  KeptFeatures(const KeptFeatures&) = delete;
-  ~KeptFeatures();
 
   // Whether it has each of them, as this version of the program computes it.
   bool has(std::span<const Feature> features) const;
@@ -50,14 +49,12 @@ class KeptFeatures {
     Kept kept = Kept::nothing;
     std::uint64_t offset = 0, bytes = 0, checksum = 0;
   };
-  [[noreturn]] void fail(const std::string& what) const;
   std::string read(std::uint64_t offset, std::uint64_t bytes) const;
   std::string read(const Column& column) const;
   void read_end(std::uint64_t checksum);
 
-  std::string path_;
-  int file_ = -1;
-  std::uint64_t size_ = 0, customers_ = 0;
+  StoreFile file_;
+  std::uint64_t customers_ = 0;
   std::string version_;          // of the program that computed them
   std::vector<Column> columns_;  // the first is the ids
 };
