@@ -63,49 +63,6 @@ void find_core_distances(HdbscanModel& model, const HugeArray<double>& weight, i
   });
 }
 
-// What a row that left condensed cluster `cluster` at `lambda` is told.
-class Verdicts {
- public:
-  explicit Verdicts(const HdbscanModel& model)
-      : model_(model), above_(selected_above(model.condensed, model.selected)), last_death_(last_deaths(model.condensed)),
-        label_(above_.size(), noise) {
-    for (std::size_t k = 0; k < model.selected.size(); ++k) label_[model.selected[k]] = static_cast<std::int32_t>(k);
-  }
-
-  std::int32_t label(std::int32_t cluster, double lambda) const {
-    if (cluster == no_cluster || above_[cluster] == no_cluster) return noise;
-    if (above_[cluster] == 0 && lambda < root_threshold()) return noise;
-    return label_[above_[cluster]];
-  }
-
-  double probability(std::int32_t cluster, double lambda) const {
-    if (label(cluster, lambda) == noise) return 0;
-    const double death = model_.condensed.clusters[above_[cluster]].death;
-    return std::isinf(lambda) || death == 0 ? 1 : std::min(lambda, death) / death;
-  }
-
-  double outlier_score(std::int32_t cluster, double lambda) const {
-    if (cluster == no_cluster || std::isinf(lambda)) return 0;
-    const double most = last_death_[cluster];
-    if (std::isinf(most)) return 1;
-    return most == 0 ? 0 : (most - lambda) / most;
-  }
-
-  void write(HdbscanLabels& to, std::size_t row, std::int32_t cluster, double lambda) const {
-    to.label[row] = label(cluster, lambda);
-    to.probability[row] = probability(cluster, lambda);
-    to.outlier_score[row] = outlier_score(cluster, lambda);
-  }
-
- private:
-  double root_threshold() const { return model_.epsilon > 0 ? 1 / model_.epsilon : model_.condensed.clusters[0].death; }
-
-  const HdbscanModel& model_;
-  std::vector<std::int32_t> above_;
-  std::vector<double> last_death_;
-  std::vector<std::int32_t> label_;
-};
-
 HdbscanLabels labels_for(std::size_t rows) { return {HugeArray<std::int32_t>(rows), HugeArray<double>(rows), HugeArray<double>(rows)}; }
 
 template <class Fn>
@@ -116,25 +73,29 @@ void for_each_row(std::size_t rows, int threads, const Fn& fn) {
   });
 }
 
+void write(HdbscanLabels& to, std::size_t row, const HdbscanAnswers::Answer& answer) {
+  to.label[row] = answer.label, to.probability[row] = answer.probability, to.outlier_score[row] = answer.outlier_score;
+}
+
 HdbscanLabels label_rows(const HdbscanModel& model, const EqualRows& merged, int threads) {
-  const Verdicts verdicts(model);
+  const HdbscanAnswers answers(model);
   HugeArray<std::uint32_t> position(model.tree.rows);
   for_each_row(position.size(), threads, [&](std::size_t p) { position[model.tree.row_at[p]] = static_cast<std::uint32_t>(p); });
   HdbscanLabels labels = labels_for(merged.unique_of_row.size());
   for_each_row(merged.unique_of_row.size(), threads, [&](std::size_t i) {
     const std::uint32_t p = position[merged.unique_of_row[i]];
-    verdicts.write(labels, i, model.condensed.cluster_of[p], model.condensed.lambda[p]);
+    write(labels, i, answers.of_cluster(model.condensed.cluster_of[p], model.condensed.lambda[p]));
   });
   return labels;
 }
 
 void measure_clusters(Hdbscan& result, const HugeArray<double>& weight) {
-  const Verdicts verdicts(result.model);
+  const HdbscanAnswers answers(result.model);
   const CondensedTree& tree = result.model.condensed;
   result.size.assign(result.model.selected.size(), 0);
   double most = 0;
   for (std::size_t p = 0; p < weight.size(); ++p) {
-    const std::int32_t label = verdicts.label(tree.cluster_of[p], tree.lambda[p]);
+    const std::int32_t label = answers.label(tree.cluster_of[p], tree.lambda[p]);
     (label == noise ? result.noise_size : result.size[label]) += weight[p];
     most = std::max(most, tree.lambda[p]);
   }
@@ -192,12 +153,9 @@ Hdbscan hdbscan(const MatrixView& x, const HdbscanOptions& options) {
 HdbscanLabels assign(const HdbscanModel& model, const MatrixView& x, int threads) {
   if (x.columns != model.tree.columns)
     throw Error(ErrorKind::usage, fmt::format("{} columns given, the model has {}", x.columns, model.tree.columns));
-  const Verdicts verdicts(model);
-  const CondensedTree& tree = model.condensed;
+  const HdbscanAnswers answers(model);
   HdbscanLabels labels = labels_for(x.rows);
-  const double floor = model.smallest_distance * model.smallest_distance;
   for_each_row(x.rows, threads, [&](std::size_t i) {
-    if (tree.clusters.empty()) return verdicts.write(labels, i, no_cluster, 0);
     thread_local std::vector<double> point;
     point.resize(x.columns);
     for (std::size_t j = 0; j < x.columns; ++j) {
@@ -205,13 +163,45 @@ HdbscanLabels assign(const HdbscanModel& model, const MatrixView& x, int threads
       if (!(std::abs(point[j]) <= largest_value))
         throw Error(ErrorKind::usage, fmt::format("row {}, column {} (from 0) is {}", i, j, point[j]));
     }
-    const Neighbour nearest = nearest_by_reach(model.tree, model.count.data(), model.core.data(), model.min_samples, floor, point.data());
-    const double own = 1 / std::sqrt(nearest.reach), theirs = tree.lambda[nearest.position];
-    std::int32_t cluster = tree.cluster_of[nearest.position];
-    while (own < theirs && cluster != 0 && tree.clusters[cluster].birth >= own) cluster = tree.clusters[cluster].parent;
-    verdicts.write(labels, i, cluster, std::min(own, theirs));
+    write(labels, i, answers.of_row(point));
   });
   return labels;
+}
+
+HdbscanAnswers::HdbscanAnswers(const HdbscanModel& model)
+    : model_(&model), above_(selected_above(model.condensed, model.selected)), last_death_(last_deaths(model.condensed)), label_(above_.size(), noise) {
+  for (std::size_t k = 0; k < model.selected.size(); ++k) label_[model.selected[k]] = static_cast<std::int32_t>(k);
+}
+
+double HdbscanAnswers::root_threshold() const { return model_->epsilon > 0 ? 1 / model_->epsilon : model_->condensed.clusters[0].death; }
+
+std::int32_t HdbscanAnswers::label(std::int32_t cluster, double lambda) const {
+  if (cluster == no_cluster || above_[cluster] == no_cluster) return noise;
+  if (above_[cluster] == 0 && lambda < root_threshold()) return noise;
+  return label_[above_[cluster]];
+}
+
+HdbscanAnswers::Answer HdbscanAnswers::of_cluster(std::int32_t cluster, double lambda) const {
+  Answer answer{.label = label(cluster, lambda)};
+  if (answer.label != noise) {
+    const double death = model_->condensed.clusters[above_[cluster]].death;
+    answer.probability = std::isinf(lambda) || death == 0 ? 1 : std::min(lambda, death) / death;
+  }
+  if (cluster != no_cluster && !std::isinf(lambda)) {
+    const double most = last_death_[cluster];
+    answer.outlier_score = std::isinf(most) ? 1 : most == 0 ? 0 : (most - lambda) / most;
+  }
+  return answer;
+}
+
+HdbscanAnswers::Answer HdbscanAnswers::of_row(std::span<const double> row) const {
+  const CondensedTree& tree = model_->condensed;
+  if (tree.clusters.empty()) return of_cluster(no_cluster, 0);
+  const Neighbour nearest = nearest_by_reach(model_->tree, model_->count.data(), model_->core.data(), model_->min_samples, model_->smallest_distance * model_->smallest_distance, row.data());
+  const double own = 1 / std::sqrt(nearest.reach), theirs = tree.lambda[nearest.position];
+  std::int32_t cluster = tree.cluster_of[nearest.position];
+  while (own < theirs && cluster != 0 && tree.clusters[cluster].birth >= own) cluster = tree.clusters[cluster].parent;
+  return of_cluster(cluster, std::min(own, theirs));
 }
 
 }  // namespace coterie

@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "coterie/cluster/condensed_tree.h"
@@ -89,5 +90,29 @@ Hdbscan hdbscan(const MatrixView& x, const HdbscanOptions& options = {});
 // cluster that q was in at that density: noise if that is not within a selected one. A row equal to an old
 // one gets its answer exactly. (As approximate_predict of `hdbscan`, which looks at 2 min_samples rows only.)
 HdbscanLabels assign(const HdbscanModel& model, const MatrixView& x, int threads = 0);
+
+// The same, one row at a time. The model must live as long.
+class HdbscanAnswers {
+ public:
+  explicit HdbscanAnswers(const HdbscanModel& model);
+
+  struct Answer {
+    std::int32_t label = noise;
+    double probability = 0, outlier_score = 0;
+  };
+  // row: a value a column, finite and no larger than 1e150.
+  Answer of_row(std::span<const double> row) const;
+  // Of what left condensed cluster `cluster` at density `lambda`.
+  Answer of_cluster(std::int32_t cluster, double lambda) const;
+  std::int32_t label(std::int32_t cluster, double lambda) const;
+
+ private:
+  double root_threshold() const;
+
+  const HdbscanModel* model_;
+  std::vector<std::int32_t> above_;  // of each condensed cluster: the selected one that holds it
+  std::vector<double> last_death_;
+  std::vector<std::int32_t> label_;
+};
 
 }  // namespace coterie

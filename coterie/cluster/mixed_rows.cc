@@ -14,6 +14,8 @@ std::uint32_t code_of(MatrixView x, std::size_t row, const MixedLayout::Category
 
 }  // namespace
 
+std::uint32_t word_of(std::span<const double> row, const MixedLayout::Category& category) { return code_of({row.data(), 1, row.size(), 1}, 0, category); }
+
 MixedLayout numbers_only(std::size_t columns) {
   MixedLayout layout;
   layout.numbers.resize(columns);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "coterie/base/matrix.h"
@@ -20,6 +21,9 @@ struct MixedLayout {
   std::vector<std::size_t> numbers;
   std::vector<Category> categories;
 };
+
+// The word's place in one row of all columns, or the number of words where none is.
+std::uint32_t word_of(std::span<const double> row, const MixedLayout::Category& category);
 
 // All columns are numbers.
 MixedLayout numbers_only(std::size_t columns);

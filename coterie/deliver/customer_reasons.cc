@@ -19,20 +19,42 @@ constexpr Style in_words{word_of, value_text};
 const Style raw{[](std::string_view feature) { return std::string(feature); },
                 [](std::string_view, double value) { return std::abs(value) >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value); }};
 
+// A column of a category's words: its values are no and yes, its averages shares.
+bool is_word(std::string_view feature) { return feature.find('=', 1) != std::string_view::npos; }
+
+std::string value_as(std::string_view feature, double value, const Style& style) {
+  if (!is_word(feature)) return style.name(feature) + " " + style.value(feature, value);
+  const std::string name = style.name(feature);
+  if (value > 0.5) return name;
+  const std::size_t word = name.size() - (feature.size() - feature.find('=', 1) - 1);
+  return name.substr(0, word) + "not " + name.substr(word);
+}
+
+std::string average_as(std::string_view feature, double mean, const Style& style) { return is_word(feature) ? fmt::format("{:.0f} %", 100 * mean) : style.value(feature, mean); }
+
 std::string reason_as(const CustomerReasons& reasons, std::size_t customer, const Style& style) {
   const RowReason& reason = reasons.of(customer);
   const auto own = static_cast<std::size_t>(reasons.labels[customer]), next = static_cast<std::size_t>(reason.next);
+  const bool is_noise = reasons.has_noise && own + 1 == reasons.names.size();
   std::string text;
   for (const std::int32_t column : reason.columns) {
     if (column < 0) break;
     const auto c = static_cast<std::size_t>(column);
     const std::string& feature = reasons.table.names[c];
-    const auto value = [&](double v) { return style.value(feature, v); };
     const bool first = text.empty();
-    text += fmt::format("{}{} {} ({}{} here, {} {})", first ? "" : "; ", style.name(feature), value(reasons.table.values.at(customer, c)), first ? "on average " : "",
-                        value(reasons.profiles.clusters[own].means[c]), value(reasons.profiles.clusters[next].means[c]), first ? "among " + reasons.names[next].name : "there");
+    const auto average = [&](std::size_t segment) { return (is_word(feature) || !first ? "" : "on average ") + average_as(feature, reasons.profiles.clusters[segment].means[c], style); };
+    const std::string here = is_noise ? average(next) : average(own) + " here, " + average_as(feature, reasons.profiles.clusters[next].means[c], style);
+    text += fmt::format("{}{} ({} {})", first ? "" : "; ", value_as(feature, reasons.table.values.at(customer, c), style), here, first ? "among " + reasons.names[next].name : "there");
   }
   return text;
+}
+
+// The word that a customer has of the category of a column: "Paris" beside "City=Rome"; "" where it is that of no column.
+std::string word_instead(const CustomerTable& table, std::size_t customer, std::string_view feature) {
+  const std::string_view category = feature.substr(0, feature.find('=', 1) + 1);
+  for (std::size_t j = 0; j < table.names.size(); ++j)
+    if (table.names[j] != feature && table.names[j].starts_with(category) && table.values.at(customer, j) > 0.5) return table.names[j].substr(category.size());
+  return "";
 }
 
 std::string move_as(const CustomerReasons& reasons, std::size_t customer, const Style& style) {
@@ -40,8 +62,8 @@ std::string move_as(const CustomerReasons& reasons, std::size_t customer, const 
   if (reason.move_column < 0) return "";
   const auto column = static_cast<std::size_t>(reason.move_column);
   const std::string& feature = reasons.table.names[column];
-  return fmt::format("{} {} instead of {}: {}", style.name(feature), style.value(feature, reason.move_value), style.value(feature, reasons.table.values.at(customer, column)),
-                     reasons.names[static_cast<std::size_t>(reason.move_to)].name);
+  const std::string now = is_word(feature) ? word_instead(reasons.table, customer, feature) : style.value(feature, reasons.table.values.at(customer, column));
+  return fmt::format("{}{}: {}", value_as(feature, reason.move_value, style), now.empty() ? "" : " instead of " + now, reasons.names[static_cast<std::size_t>(reason.move_to)].name);
 }
 
 }  // namespace

@@ -22,14 +22,16 @@ struct CustomerReasons {
   std::span<const std::uint32_t> reason_of_customer;  // a customer's place in them
   const Profiles& profiles;
   const std::vector<SegmentName>& names;
+  bool has_noise;                                     // the last segment is noise: its averages say nothing of who is in it
 
   const RowReason& of(std::size_t customer) const { return reasons[reason_of_customer[customer]]; }
 };
 
 // "purchases 12 (on average 13.3 here, 1.62 among regular buyers); revenue 2,100 (2,682 here, 300 there)": the features that speak most
-// for the segment against the next one; "" where there is none.
+// for the segment against the next one, of noise those that keep it away from the nearest; of categories the share: "City: Rome (62 % here,
+// 3 % among browsers)"; "" where there is none.
 std::string reason_text(const CustomerReasons& reasons, std::size_t customer);
-// "purchases 5 instead of 12: regular buyers"; "" where no single feature moves the customer.
+// "purchases 5 instead of 12: regular buyers", "City: Rome instead of Paris: regular buyers"; "" where no single feature moves the customer.
 std::string move_text(const CustomerReasons& reasons, std::size_t customer);
 
 // "<id column>,cluster,segment,certainty,next_segment,reason,would_move,reason_features,would_move_features": every customer

@@ -37,13 +37,6 @@ namespace {
 
 constexpr std::size_t many_customers = 1'000'000;  // with so many the run takes so long that more drawings of the nulls do not show
 
-// Reasons are told by distances to centres, which is how only some algorithms decide.
-void require_reasons(const RunOptions& options) {
-  if (!options.reasons || std::holds_alternative<KmeansOptions>(options.algorithm) || std::holds_alternative<MiniBatchOptions>(options.algorithm)) return;
-  throw Error(ErrorKind::usage, fmt::format("--reasons tells how near a customer is to the centres, by which {} does not decide", name_of(options.algorithm)),
-              "leave --reasons out, or use --algorithm kmeans or mini-batch");
-}
-
 void describe_input(Model& model, const RunOptions& options, const ShopData& data) {
   model.shape = data.shape;
   model.id_name = data.customers.id_name;
@@ -171,7 +164,7 @@ std::vector<SegmentName> name_clusters(const Profiles& profiles, const Model& mo
   return names;
 }
 
-// Of different rows, and which of them a customer's is; empty where it is not asked for.
+// Of different rows (and of rows that are dealt out), and which of them a customer's is; empty where it is not asked for.
 struct ReasonRows {
   HugeArray<RowReason> reasons;
   HugeArray<std::uint32_t> of_customer;
@@ -186,7 +179,7 @@ std::unique_ptr<OutputFile> reasons_file(const RunOptions& options, const Custom
                                          const RunResult& result) {
   if (!options.reasons) return nullptr;
   auto file = std::make_unique<OutputFile>(options.out + "/customer_reasons.csv");
-  write_customer_reasons(*file, {customers, labels, rows.reasons, rows.of_customer, result.profiles, result.model.segments});
+  write_customer_reasons(*file, {customers, labels, rows.reasons, rows.of_customer, result.profiles, result.model.segments, result.model.has_noise});
   return file;
 }
 
@@ -297,7 +290,6 @@ RunResult run(const RunOptions& options) {
   Stations stations(result.times, options.station);
   const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
   const NameRules name_rules = options.names.empty() ? default_name_rules() : load_name_rules(options.names);
-  require_reasons(options);
   make_folder(options.out);
   if (options.features == FeatureFormat::parquet) duckdb_library::functions();  // what is not there fails now, not at the end
 
@@ -350,8 +342,12 @@ RunResult run(const RunOptions& options) {
   FurtherFiles further{nullptr, membership_file(options, customers, labels, unique, chosen.labels, result.model), tree_file(options, sweep, result.model)};
   ReasonRows reasons;
   if (options.reasons) {
-    reasons.reasons = reasons_of_rows(unique.view(), chosen.centres, chosen.labels, customers.values, first_rows(unique), options.threads);
+    const std::vector<std::uint32_t> customer_of_row = first_rows(unique);
+    const MixedLayout layout = layout_of(result.model);
+    const ExplainedRows explained{unique.view(), chosen.labels, result.model.rule, chosen.centres, layout, customers.values, customer_of_row};
+    reasons.reasons = reasons_of_rows(explained, options.threads);
     reasons.of_customer = std::move(unique.unique_of_row);
+    add_dealt_reasons(explained, labels, reasons.reasons, reasons.of_customer);
   }
   unique = {};
   result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
