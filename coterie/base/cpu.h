@@ -4,6 +4,7 @@
 
 namespace coterie {
 
+// avx512: F, BW, DQ, VL and VBMI2, so Ice Lake, Zen 4 and later; before them, avx2.
 enum class Isa { plain, avx2, avx512 };
 
 // The best the processor has, found once at start; never above what COTERIE_ISA asks for.
