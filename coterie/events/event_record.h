@@ -62,8 +62,11 @@ struct RecentEvents {
   std::int64_t seconds = 0;
   std::uint32_t next = 0;
   bool none = true;
+  std::uint32_t mark[places]{};  // of customer and session: equal ones have equal marks
   Identifier customer[places]{no_identifier, no_identifier, no_identifier, no_identifier};
   Identifier session[places]{};
+
+  static std::uint32_t mark_of(const Event& event) { return static_cast<std::uint32_t>(event.session ^ event.customer); }
 };
 
 namespace record {
@@ -120,13 +123,18 @@ inline PackedItem pack_item(const Event& event, std::uint32_t category, std::uin
 }
 
 // Which of the recent places, or 4 to 7; takes the next place where it is none of them. Without a branch: whether a customer is
-// a recent one is as good as random, and a wrong guess costs more than all of this.
-inline unsigned put_who(const Event& event, RecentEvents& recent) {
-  unsigned match = 0;
-  for (unsigned i = 0; i < RecentEvents::places; ++i)
-    match |= static_cast<unsigned>(((recent.customer[i] ^ event.customer) | (recent.session[i] ^ event.session)) == 0) << i;
-  const unsigned is_recent = 0u - static_cast<unsigned>(match != 0);  // all bits
-  const unsigned place = (static_cast<unsigned>(std::countr_zero(match | 1u << RecentEvents::places)) & is_recent) | (recent.next & ~is_recent);
+// a recent one is as good as random, and a wrong guess costs more than all of this. Of several places with the event's mark only the
+// first is looked at: then a recent one may be written anew.
+[[gnu::always_inline]] inline unsigned put_who(const Event& event, RecentEvents& recent) {
+  const std::uint32_t mark = RecentEvents::mark_of(event);
+  unsigned match = 1u << RecentEvents::places;
+#pragma GCC unroll 4
+  for (unsigned i = 0; i < RecentEvents::places; ++i) match |= static_cast<unsigned>(recent.mark[i] == mark) << i;
+  const unsigned first = static_cast<unsigned>(std::countr_zero(match)) % RecentEvents::places;
+  const bool is_same = ((recent.customer[first] ^ event.customer) | (recent.session[first] ^ event.session)) == 0;
+  const unsigned is_recent = 0u - static_cast<unsigned>(is_same);  // all bits
+  const unsigned place = (first & is_recent) | (recent.next & ~is_recent);
+  recent.mark[place] = mark;
   recent.customer[place] = event.customer;
   recent.session[place] = event.session;
   recent.next = (recent.next + 1 + is_recent) % RecentEvents::places;
@@ -134,7 +142,7 @@ inline unsigned put_who(const Event& event, RecentEvents& recent) {
   return (place & is_recent) | (is_new & ~is_recent);
 }
 
-inline char* put_time(char* at, std::int64_t time_ms, RecentEvents& recent, unsigned& kind) {
+[[gnu::always_inline]] inline char* put_time(char* at, std::int64_t time_ms, RecentEvents& recent, unsigned& kind) {
   const std::int64_t seconds = time_ms / 1000;
   const auto since = static_cast<std::uint64_t>(seconds - recent.seconds);
   recent.seconds = seconds;
@@ -148,7 +156,7 @@ inline char* put_time(char* at, std::int64_t time_ms, RecentEvents& recent, unsi
 }
 
 // Who and when, behind `header_bytes` of header; the header's first byte is returned.
-inline unsigned put_event(const Event& event, RecentEvents& recent, std::size_t header_bytes, char* start, char*& at) {
+[[gnu::always_inline]] inline unsigned put_event(const Event& event, RecentEvents& recent, std::size_t header_bytes, char* start, char*& at) {
   const unsigned who = put_who(event, recent);
   at = put(start + header_bytes, event.customer, customer_bytes[who]);
   at = put(at, event.session, session_bytes[who]);

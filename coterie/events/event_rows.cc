@@ -205,9 +205,8 @@ namespace {
 
 [[gnu::always_inline]] inline std::string_view field_of(const IndexedRow& row, int column) {
   const auto c = static_cast<std::size_t>(column);
-  const std::size_t begin = c == 0 ? row.begin : std::size_t{row.ends[c - 1]} + 1;
-  const std::string_view text(row.base + begin, row.ends[c] - begin);
-  return c + 1 == row.ends.size() && text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
+  const std::string_view text(row.begin(c), static_cast<std::size_t>(row.end(c) - row.begin(c)));
+  return c + 1 == row.fields && text.ends_with('\r') ? text.substr(0, text.size() - 1) : text;
 }
 
 }  // namespace
@@ -215,12 +214,12 @@ namespace {
 void EventRows::look_ahead(const IndexedRow& row) {
   Ahead& ahead = ahead_[row.number % rows_ahead];
   ahead.has_key = ahead.has_customer = false;
-  if (last_item_column_ < 0 || row.ends.size() != dialect_->columns.size()) return;
-  const std::size_t begin = first_item_column_ == 0 ? row.begin : std::size_t{row.ends[static_cast<std::size_t>(first_item_column_) - 1]} + 1;
-  const std::size_t size = row.ends[static_cast<std::size_t>(last_item_column_)] - begin;
+  if (last_item_column_ < 0 || row.fields != dialect_->columns.size()) return;
+  const char* const item = row.begin(static_cast<std::size_t>(first_item_column_));
+  const auto size = static_cast<std::size_t>(row.end(static_cast<std::size_t>(last_item_column_)) - item);
   ahead.has_key = size >= ItemFront::shortest && size <= ItemFront::longest;
   if (!ahead.has_key) return;
-  ahead.key = ItemFront::key_of(row.base + begin, size, layout_);
+  ahead.key = ItemFront::key_of(item, size, layout_);
   front_.prefetch(ahead.key);
   if (census) census->prefetch(ahead.key.hash);
   const std::string_view customer = field_of(row, column_[static_cast<int>(Role::customer)]);

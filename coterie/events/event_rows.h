@@ -14,12 +14,11 @@
 #include <string_view>
 #include <utility>
 
-#include "coterie/base/memory.h"
-#include "coterie/base/prefetch.h"
 #include "coterie/base/time.h"
 #include "coterie/events/census.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_segment.h"
+#include "coterie/events/item_front.h"
 #include "coterie/events/roles.h"
 #include "coterie/events/string_table.h"
 #include "coterie/source/csv.h"
@@ -27,80 +26,6 @@
 #include "coterie/source/parse_time.h"
 
 namespace coterie {
-
-// From the text of the fields that make an item (product, category, brand, price) to the item's number, where they stand side
-// by side in the row: most rows end here and those fields are not parsed again. Four slots of a cache line for each
-// hash; texts are told apart by 96 bits, so that among a million different ones two are taken for each
-// other with a chance of 10^-17.
-class ItemFront {
- public:
-  struct Key {
-    std::uint64_t hash = 0;
-    std::uint32_t check = 0;
-  };
-  static constexpr std::size_t shortest = 16, longest = 128;  // of texts that are looked up; others are parsed each time
-  static constexpr std::size_t bytes_of_one = 16;
-
-  // Bytes in pairs of words, xored with random ones and multiplied to 128 bits, whose sum is mixed (the sum: NH of Black and
-  // others 1999, "UMAC"). Pairs at fixed places, the last ones moved back to end with the text: no branch on its length up to 96 bytes.
-  static Key key_of(const char* text, std::size_t size, std::uint64_t layout) {
-    Wide sum = pair(text, 0) + pair(text + std::min<std::size_t>(16, size - 16), 2) + pair(text + std::min<std::size_t>(32, size - 16), 4) +
-               pair(text + std::min<std::size_t>(48, size - 16), 6) + pair(text + std::min<std::size_t>(64, size - 16), 8) +
-               pair(text + std::min<std::size_t>(80, size - 16), 10);
-    if (size > 96) sum += pair(text + std::min<std::size_t>(96, size - 16), 12) + pair(text + size - 16, 14);
-    const auto low = static_cast<std::uint64_t>(sum), high = static_cast<std::uint64_t>(sum >> 64);
-    const std::uint64_t hash = mix64(low ^ layout ^ size * 0x9e3779b97f4a7c15u);
-    return {hash ^ high, static_cast<std::uint32_t>(mix64(high + std::rotl(low, 32)) >> 32)};
-  }
-  explicit ItemFront(std::size_t slots) : sets_(std::bit_ceil(std::max<std::size_t>(slots, ways)) / ways) {}
-
-  void prefetch(const Key& key) const { coterie::prefetch(&set_of(key)); }
-  // The item's number, or ItemTable::none. Without a branch on where in the set it stands.
-  std::uint32_t find(const Key& key) const {
-    const Slot* const slots = set_of(key).slots;
-    unsigned match = 0;
-    for (unsigned way = 0; way < ways; ++way) match |= static_cast<unsigned>(((slots[way].hash ^ key.hash) | (slots[way].check ^ key.check)) == 0) << way;
-    if (match == 0) return ItemTable::none;
-    return slots[std::countr_zero(match)].number_and_one - 1;  // `none` of an empty slot
-  }
-  // Where the set is full, in the place of any other.
-  void keep(const Key& key, std::uint32_t number) {
-    Slot* const slots = set_of(key).slots;
-    std::size_t way = 0;
-    while (way < ways && slots[way].number_and_one != 0) ++way;
-    slots[way < ways ? way : key.check % ways] = {key.hash, key.check, number + 1};
-  }
-
- private:
-  struct Slot {
-    std::uint64_t hash;
-    std::uint32_t check;
-    std::uint32_t number_and_one;  // 0: empty
-  };
-  static_assert(sizeof(Slot) == bytes_of_one);
-
-  static constexpr std::size_t ways = 4;
-  struct Set {
-    Slot slots[ways];
-  };
-  static_assert(sizeof(Set) == 64);
-
-  // Digits of pi.
-  static constexpr std::uint64_t random_words[16] = {
-      0x243f6a8885a308d3u, 0x13198a2e03707344u, 0xa4093822299f31d0u, 0x082efa98ec4e6c89u, 0x452821e638d01377u, 0xbe5466cf34e90c6cu,
-      0xc0ac29b7c97c50ddu, 0x3f84d5b5b5470917u, 0x9216d5d98979fb1bu, 0xd1310ba698dfb5acu, 0x2ffd72dbd01adfb7u, 0xb8e1afed6a267e96u,
-      0xba7c9045f12c7f99u, 0x24a19947b3916cf7u, 0x0801f2e2858efc16u, 0x636920d871574e69u};
-  static Wide pair(const char* at, std::size_t word) {
-    std::uint64_t a, b;
-    std::memcpy(&a, at, 8), std::memcpy(&b, at + 8, 8);
-    return static_cast<Wide>(a ^ random_words[word]) * (b ^ random_words[word + 1]);
-  }
-
-  const Set& set_of(const Key& key) const { return sets_[key.hash & (sets_.size() - 1)]; }
-  Set& set_of(const Key& key) { return sets_[key.hash & (sets_.size() - 1)]; }
-
-  HugeArray<Set> sets_;
-};
 
 // Why a row is set aside.
 struct RowRefusal {
@@ -142,8 +67,8 @@ class DayCounts {
 
 class EventRows {
  public:
-  // front_slots: for that many different items at hand (16 bytes each); more are parsed each time.
-  EventRows(EventStore::Writer& writer, std::size_t front_slots) : writer_(writer), front_(front_slots) {}
+  // The front is that of all workers.
+  EventRows(EventStore::Writer& writer, ItemFront& front) : writer_(writer), front_(front) {}
 
   std::size_t memory_bytes() const { return customer_names.memory_bytes() + seen_.size() * 64; }  // of what grows with the rows
 
@@ -212,7 +137,7 @@ class EventRows {
   RowRefusal refusal_{};
   int first_item_column_ = 0, last_item_column_ = -1;  // of a stretch with nothing else that counts; else last is -1
   std::uint64_t layout_ = 0;  // of the columns: equal texts mean equal items only in files of one layout
-  ItemFront front_;
+  ItemFront& front_;
   // What is known of a row before it is taken.
   struct Ahead {
     ItemFront::Key key;

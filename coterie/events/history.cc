@@ -8,16 +8,10 @@
 namespace coterie {
 
 void DistinctCounter::begin(std::size_t n) {
-  distinct_ = 0;
-  const std::size_t wanted = std::bit_ceil(std::max<std::size_t>(16, 2 * n));
-  if (wanted > values_.size()) {
-    values_.resize(wanted);
-    stamps_.assign(wanted, 0);
-    stamp_ = 0;
-  }
-  mask_ = wanted - 1;
+  const std::size_t wanted = std::bit_ceil(std::max<std::size_t>(16, (n <= 1024 ? 4 : 2) * n));
+  if (wanted > slots_.size()) slots_.assign(wanted, {});
   shift_ = static_cast<unsigned>(64 - std::countr_zero(wanted));
-  if (++stamp_ == 0) std::fill(stamps_.begin(), stamps_.end(), 0), stamp_ = 1;
+  ++stamp_, distinct_ = 0;
 }
 
 namespace {
@@ -59,7 +53,7 @@ std::uint64_t count_distinct(const History& history, Identifier Event::* field, 
 void sort_history(std::span<Event> events, std::vector<Event>& room) {
   std::vector<std::size_t> starts;  // of the ascending runs
   for (std::size_t i = 1; i < events.size(); ++i)
-    if (comes_before(events[i], events[i - 1])) starts.push_back(i);
+    if (events[i].time_ms <= events[i - 1].time_ms && comes_before(events[i], events[i - 1])) starts.push_back(i);
   if (starts.empty()) return;
   if (events.size() > HistoryReader::most_copied) return std::sort(events.begin(), events.end(), comes_before);
   starts.insert(starts.begin(), 0);

@@ -18,25 +18,24 @@ class DistinctCounter {
  public:
   // Different values among those added since begin(n); n is the most that will be added.
   void begin(std::size_t n);
+  // Whether a value is new is as good as random: both ways go on without a branch where the first slot is free or the value's own.
   void add(std::uint64_t value) {
-    std::size_t at = value * 0x9e3779b97f4a7c15u >> shift_;
-    while (stamps_[at] == stamp_) {
-      if (values_[at] == value) return;
-      at = (at + 1) & mask_;
-    }
-    stamps_[at] = stamp_;
-    values_[at] = value;
-    ++distinct_;
+    Slot* slot = &slots_[value * 0x9e3779b97f4a7c15u >> shift_];
+    while ((slot->stamp == stamp_) & (slot->value != value)) [[unlikely]]
+      if (++slot == slots_.data() + slots_.size()) slot = slots_.data();
+    distinct_ += slot->stamp != stamp_;
+    *slot = {value, stamp_};
   }
   std::uint64_t distinct() const { return distinct_; }
 
  private:
-  std::vector<std::uint64_t> values_;
-  std::vector<std::uint32_t> stamps_;
-  std::uint32_t stamp_ = 0;
-  std::size_t mask_ = 0;
+  struct Slot {
+    std::uint64_t value;
+    std::uint64_t stamp;  // that of begin(): of earlier ones, free
+  };
+  std::vector<Slot> slots_;
+  std::uint64_t stamp_ = 0, distinct_ = 0;
   unsigned shift_ = 63;
-  std::uint64_t distinct_ = 0;
 };
 
 struct History {

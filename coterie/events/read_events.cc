@@ -204,9 +204,10 @@ std::uint32_t most_items_for(std::uint64_t text_bytes) {
 }
 
 // A slot for every 8 events; all slots together take a sixteenth of the memory at most.
-std::size_t front_slots_for(std::uint64_t text_bytes, std::size_t memory_bytes, int writers) {
-  const std::size_t affordable = memory_bytes / static_cast<std::size_t>(writers) / 16 / ItemFront::bytes_of_one;
-  return std::min({text_bytes / 130 / 8, std::uint64_t{affordable}, std::uint64_t{1} << 20});
+std::size_t front_items_for(std::uint64_t text_bytes, std::size_t memory_bytes) {
+  std::size_t items = std::min(text_bytes / 130 / 8, std::uint64_t{1} << 19);
+  while (items != 0 && ItemFront::memory_bytes(items) > memory_bytes / 16) items /= 2;
+  return items;
 }
 
 std::uint64_t header_newlines(const ByteReader& reader, const Dialect& dialect) {
@@ -333,8 +334,8 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
                StringTable(), "", {}, nullptr};
   std::vector<InputReport>& inputs = log.report.inputs;
   std::vector<std::unique_ptr<EventRows>> workers;
-  const std::size_t front_slots = front_slots_for(plan.text_bytes, options.memory_bytes, threads);
-  for (int w = 0; w < threads; ++w) workers.emplace_back(std::make_unique<EventRows>(log.store.writer(w), front_slots))->as_of_ms = options.as_of_ms;
+  ItemFront front(front_items_for(plan.text_bytes, options.memory_bytes));
+  for (int w = 0; w < threads; ++w) workers.emplace_back(std::make_unique<EventRows>(log.store.writer(w), front))->as_of_ms = options.as_of_ms;
   for (const auto& worker : workers) worker->count_days = options.count_days;
   workers.front()->have_seen(options.rows_before);
   if (options.visitor) workers.front()->visitor = &options.visitor;

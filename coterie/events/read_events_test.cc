@@ -111,42 +111,6 @@ TEST(ReadEvents, UsualRowsGiveWhatTheSameRowsGiveInQuotes) {
   }
 }
 
-TEST(ItemFront, TellsTextsOfAnyLengthApartAndFindsWhatItKept) {
-  Random random(2);
-  std::map<std::pair<std::uint64_t, std::uint32_t>, std::string> texts;
-  std::set<std::string> different;
-  for (int i = 0; i < 200'000; ++i) {
-    std::string text;
-    const std::size_t size = ItemFront::shortest + random.below(ItemFront::longest - ItemFront::shortest + 1);
-    while (text.size() < size) text += static_cast<char>('0' + random.below(2));
-    different.insert(text);
-    const ItemFront::Key key = ItemFront::key_of(text.data(), text.size(), 1);
-    const auto [it, is_new] = texts.try_emplace({key.hash, key.check}, text);
-    ASSERT_EQ(it->second, text);
-    const ItemFront::Key elsewhere = ItemFront::key_of(text.data(), text.size(), 2);
-    ASSERT_NE(elsewhere.hash, key.hash);
-  }
-  EXPECT_EQ(texts.size(), different.size());
-
-  ItemFront front(256);
-  std::size_t found = 0;
-  std::uint32_t number = 0;
-  for (const auto& [key, text] : texts) {
-    const ItemFront::Key own{key.first, key.second};
-    EXPECT_EQ(front.find(own), ItemTable::none);
-    front.keep(own, number);
-    ASSERT_EQ(front.find(own), number);
-    if (++number == 1000) break;
-  }
-  number = 0;
-  for (auto it = texts.begin(); number < 1000; ++it, ++number) {
-    const std::uint32_t known = front.find({it->first.first, it->first.second});
-    EXPECT_TRUE(known == number || known == ItemTable::none);
-    found += known == number;
-  }
-  EXPECT_EQ(found, 256u) << "a full front keeps as many as it has slots for";
-}
-
 TEST(ReadEvents, MakesAnEventOfEachField) {
   const ReadResult result = read_text(std::string(header) + "2019-10-01 00:00:04.250 UTC,Purchase,12,a.b,\"x, y\",33.20,513903572,s-1\n"
                                                             "1569888005,view,sku-7,,,,anna,\n");

@@ -70,45 +70,45 @@ struct CsvCounts {
 // The fields of a row of the index, before it is read.
 struct IndexedRow {
   const char* base;
-  std::size_t begin;                    // offset of the row's first byte from base
-  std::span<const std::uint32_t> ends;  // offsets of the ends of its fields
+  const std::uint32_t* ends;  // offsets of the ends of its fields from base; ends[-1] is that of the row before
+  std::size_t fields;
   std::size_t number;
-};
 
-inline IndexedRow indexed_row(const char* base, const RowIndex& index, std::size_t number) {
-  const std::size_t first_end = number == 0 ? 0 : index.rows[number - 1];
-  return {base, number == 0 ? 0 : std::size_t{index.ends[first_end - 1]} + 1, {index.ends + first_end, index.ends + index.rows[number]}, number};
-}
+  // Field c is [begin(c), end(c)), with the '\r' of a CRLF in the last one.
+  const char* begin(std::size_t c) const { return base + ((ends + c)[-1] + 1u); }
+  const char* end(std::size_t c) const { return base + ends[c]; }
+};
 
 // The rows of scan_rows's index, each without any quote. If there is on_row.look_ahead(IndexedRow), it is called for each
 // row, OnRow::rows_ahead rows before the row is taken; if there is on_row.take_indexed(IndexedRow), a row that it takes is
 // not shown as a CsvRow.
 template <class OnRow>
 const char* take_indexed_rows(const char* base, const CsvSpan& span, const RowIndex& index, CsvRow& row, CsvCounts& counts, OnRow&& on_row) {
+  const std::uint32_t* const ends = index.ends();
   const char* at = base;
-  [[maybe_unused]] std::size_t shown = 0;
+  [[maybe_unused]] std::size_t shown = 0, shown_end = 0;
   std::size_t first_end = 0;
   row.fault_at = nullptr;
   row.without_newline = false;
   for (std::size_t r = 0; r < index.row_count && at < span.stop; ++r) {
     if constexpr (requires { on_row.look_ahead(IndexedRow{}); })
-      for (; shown < std::min(r + on_row.rows_ahead, index.row_count); ++shown) on_row.look_ahead(indexed_row(base, index, shown));
+      for (; shown < std::min(r + on_row.rows_ahead, index.row_count); shown_end = index.rows[shown++])
+        on_row.look_ahead(IndexedRow{base, ends + shown_end, index.rows[shown] - shown_end, shown});
+    const std::size_t count = index.rows[r] - first_end;
     if constexpr (requires { on_row.take_indexed(IndexedRow{}); }) {
-      const IndexedRow indexed = indexed_row(base, index, r);
-      const char* const next = base + indexed.ends.back() + 1;
-      if (static_cast<std::size_t>(next - at) <= max_row_bytes && on_row.take_indexed(indexed)) {
+      const char* const next = base + ends[index.rows[r] - 1] + 1;
+      if (static_cast<std::size_t>(next - at) <= max_row_bytes && on_row.take_indexed(IndexedRow{base, ends + first_end, count, r})) {
         ++counts.newlines;
         first_end = index.rows[r];
         at = next;
         continue;
       }
     }
-    const std::size_t count = index.rows[r] - first_end;
     row.begin = at;
     row.number = r;
     row.fields.resize(count);
     for (std::size_t c = 0; c < count; ++c) {
-      const char* field_end = base + index.ends[first_end + c];
+      const char* field_end = base + ends[first_end + c];
       row.fields[c] = {at, static_cast<std::size_t>(field_end - at)};
       at = field_end + 1;
     }

@@ -8,12 +8,16 @@
 
 namespace coterie {
 
-// Room for one call. ends[i] is the offset of a delimiter or newline from the scan's begin; rows[r] is
-// the number of ends up to and including row r's newline.
+// Room for one call. An end is the offset of a delimiter or newline from the scan's begin; each field begins one behind the end
+// before it, also the first: ends()[-1] is -1.
 struct RowIndex {
   static constexpr std::size_t max_ends = 8192;
-  std::uint32_t ends[max_ends + 64];
-  std::uint32_t rows[max_ends + 64];
+  RowIndex() { places[0] = ~std::uint32_t{0}; }
+  std::uint32_t* ends() { return places + 1; }
+  const std::uint32_t* ends() const { return places + 1; }
+
+  std::uint32_t places[1 + max_ends + 64];
+  std::uint32_t rows[max_ends + 64];  // [r]: the number of ends up to and including row r's newline
   std::size_t end_count = 0;
   std::size_t row_count = 0;
   bool met_quote = false;  // the scan stopped at a quote

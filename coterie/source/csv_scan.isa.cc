@@ -108,7 +108,7 @@ void scan_rows(const char* begin, const char* end, char delimiter, RowIndex& ind
     }
     newline &= valid;
     structural &= valid;
-    write_positions(structural, static_cast<std::uint32_t>(p - begin), index.ends + end_count);
+    write_positions(structural, static_cast<std::uint32_t>(p - begin), index.ends() + end_count);
     // The first newline without a branch, which would be wrong as often as right; a second one is rare.
     const auto ends_up_to = [&](std::uint64_t from) { return static_cast<std::uint32_t>(end_count + static_cast<std::size_t>(std::popcount((from ^ (from - 1)) & structural))); };
     index.rows[row_count] = ends_up_to(newline);

@@ -98,7 +98,7 @@ TEST(ScanRows, ThreeBuildsGiveTheSameIndex) {
       ASSERT_EQ(one->end_count, other->end_count);
       ASSERT_EQ(one->row_count, other->row_count);
       ASSERT_EQ(one->met_quote, other->met_quote);
-      ASSERT_TRUE(std::equal(one->ends, one->ends + one->end_count, other->ends));
+      ASSERT_TRUE(std::equal(one->ends(), one->ends() + one->end_count, other->ends()));
       ASSERT_TRUE(std::equal(one->rows, one->rows + one->row_count, other->rows));
     }
   }
