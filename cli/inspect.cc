@@ -44,14 +44,19 @@ std::string encoding_of(const coterie::Dialect& dialect, coterie::Recoding recod
   return dialect.byte_order_mark ? "UTF-8 with byte order mark" : "UTF-8";
 }
 
+// Where no column plays a role.
+const char* what_then(coterie::Role role, coterie::LogKind kind) {
+  if (is_required(role, kind)) return "MISSING: give it with --role";
+  return role == coterie::Role::product_name ? "no column fits; products are shown by their codes" : "no column fits; its features will be left out";
+}
+
 void print_roles(const coterie::Dialect& dialect, const coterie::RoleMap& roles, coterie::LogKind kind) {
-  fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", "role", "column", "confidence", "runner-up", "why");
+  fmt::print("  {:<12} {:<20} {:<11} {:<27} {}\n", "role", "column", "confidence", "runner-up", "why");
   for (const coterie::Role role : roles_of(kind)) {
     const coterie::RoleChoice& choice = roles.of(role);
     const std::string runner_up = choice.runner_up < 0 ? "-" : fmt::format("{} ({:.2f})", column_name(dialect, choice.runner_up), choice.runner_up_confidence);
-    const std::string why = choice.column >= 0 ? choice.why : fmt::format("{}{}", is_required(role, kind) ? "MISSING: give it with --role" : "no column fits; its features will be left out",
-                                                        choice.why.empty() ? "" : fmt::format(" ({})", choice.why));
-    fmt::print("  {:<11} {:<20} {:<11} {:<27} {}\n", name_of(role), column_name(dialect, choice.column),
+    const std::string why = choice.column >= 0 ? choice.why : fmt::format("{}{}", what_then(role, kind), choice.why.empty() ? "" : fmt::format(" ({})", choice.why));
+    fmt::print("  {:<12} {:<20} {:<11} {:<27} {}\n", name_of(role), column_name(dialect, choice.column),
                choice.column < 0 ? "-" : fmt::format("{:.2f}", choice.confidence), runner_up, why);
   }
   std::string unused;

@@ -15,6 +15,7 @@ const char* name_of(EventType type);
 // values the chance that two hashes meet is below 10^-13.
 using Identifier = std::uint64_t;
 constexpr Identifier no_identifier = ~Identifier{0};  // the field is blank or the column absent
+constexpr Identifier named_flag = Identifier{1} << 63;  // from here on: texts
 constexpr std::int64_t no_price = INT64_MIN;
 
 struct Event {

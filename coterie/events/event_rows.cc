@@ -81,6 +81,8 @@ void EventRows::begin_file(const Dialect& dialect, const RoleMap& roles, LogKind
   amounts_ = roles.amounts, rounded_ids_ = roles.rounded_ids;
   for (int r = 0; r < role_count; ++r) column_[r] = roles.choice[r].column;
   find_item_columns();
+  keeps_product_words_ = product_words && column_[static_cast<int>(Role::product)] >= 0;
+  has_product_names_ = column_[static_cast<int>(Role::product_name)] >= 0;
   const bool looks_at_rows = visitor != nullptr || rules.drop_duplicates || rounded_ids_;
   is_usual_ = kind == LogKind::events && dates_ == DateOrder::iso && !looks_at_rows && !census && column_[static_cast<int>(Role::event_type)] >= 0;
   has_session_ = column_[static_cast<int>(Role::session)] >= 0;
@@ -166,6 +168,7 @@ bool EventRows::parse_item(const CsvRow& row) {
   event_.category = hash_padded_text(known_text(text(Role::category)));
   event_.brand = hash_padded_text(known_text(text(Role::brand)));
   event_.product = identifier_or_none(text(Role::product));
+  note_text_product();
   return true;
 }
 
@@ -192,13 +195,16 @@ bool EventRows::has_key(const CsvRow& row) const { return row.number != CsvRow::
 
 // With its item, from the front where it is there.
 bool EventRows::append_event(const CsvRow& row) {
-  if (has_key(row)) {
-    const std::uint32_t number = front_.find(ahead_[row.number % rows_ahead].key);
-    if (number != ItemTable::none) return writer_.append(event_, number), true;
-  }
-  if (!parse_item(row)) return false;
-  append_item(row);
+  const std::uint32_t number = has_key(row) ? front_.find(ahead_[row.number % rows_ahead].key) : ItemTable::none;
+  if (number == ItemTable::none && !parse_item(row)) return false;
+  if (number != ItemTable::none) writer_.append(event_, number);
+  else append_item(row);
+  keep_product_words(row);
   return true;
+}
+
+void EventRows::keep_product_words(const CsvRow& row) {
+  if (has_product_words()) keep_product_words_of([&](int column) { return field(row, column); });
 }
 
 namespace {
@@ -243,6 +249,7 @@ bool EventRows::take_indexed(const IndexedRow& row, BlockLedger& ledger) {
   event_.session = session.empty() ? no_identifier : hash_padded_text(session);
   event_.customer = ahead.customer;
   writer_.append(event_, number, ahead.partition);
+  if (has_product_words()) [[unlikely]] keep_product_words_of([&](int column) { return field_of(row, column); });
   ++ledger.rows.read;
   count_used(ledger);
   return true;

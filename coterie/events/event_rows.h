@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -19,6 +20,7 @@
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_segment.h"
 #include "coterie/events/item_front.h"
+#include "coterie/events/product_words.h"
 #include "coterie/events/roles.h"
 #include "coterie/events/string_table.h"
 #include "coterie/source/csv.h"
@@ -26,6 +28,9 @@
 #include "coterie/source/parse_time.h"
 
 namespace coterie {
+
+// The identifier of a text (see events/event.h).
+Identifier identifier_of(std::string_view text);
 
 // Why a row is set aside.
 struct RowRefusal {
@@ -40,7 +45,6 @@ using RowVisitor = std::function<std::optional<RowRefusal>(const CsvRow& row, co
 // What a blank category or brand counts as.
 constexpr std::string_view unknown_text = "unknown";
 
-// One worker's half of reading: parses rows, appends events, counts.
 // How many rows each day (UTC, days since 1970) has; quick where the next row is often of the same day.
 class DayCounts {
  public:
@@ -65,6 +69,7 @@ class DayCounts {
   std::uint64_t* count_ = nullptr;
 };
 
+// One worker's half of reading: parses rows, appends events, counts.
 class EventRows {
  public:
   // The front is that of all workers.
@@ -87,6 +92,8 @@ class EventRows {
 
   std::int64_t as_of_ms = INT64_MAX;  // later events are set aside
   std::unique_ptr<RowCensus> census;  // none: columns are not looked at
+  std::unique_ptr<ProductWords> product_words;  // none: they are not kept
+  std::atomic<bool>* saw_text_product = nullptr;  // with product_words: of all workers, as they share the items
   const RowVisitor* visitor = nullptr;
   StringTable customer_names;
   std::array<std::uint64_t, event_type_count> events_by_type{};
@@ -101,6 +108,20 @@ class EventRows {
   bool parse_item(const CsvRow& row);
   bool append_event(const CsvRow& row);
   void append_item(const CsvRow& row);
+  // Before others can find the item: who finds it sees this, too.
+  void note_text_product() {
+    if (keeps_product_words_ && event_.product >= named_flag && event_.product != no_identifier) saw_text_product->store(true, std::memory_order_relaxed);
+  }
+  // A log of numbers without a column of names has no words, and pays nothing for them.
+  bool has_product_words() const { return keeps_product_words_ && (has_product_names_ || saw_text_product->load(std::memory_order_relaxed)); }
+  // Of the row whose event has been appended. text_of: the field of a column.
+  void keep_product_words_of(const auto& text_of) {
+    if (!product_words->wants(event_.customer)) return;
+    const int names = column_[static_cast<int>(Role::product_name)];
+    const std::string_view code = text_of(column_[static_cast<int>(Role::product)]);
+    if (!code.empty()) product_words->add(event_.customer, identifier_of(code), code, names < 0 ? std::string_view() : text_of(names));
+  }
+  void keep_product_words(const CsvRow& row);
   void keep_and_append(const CsvRow& row, std::uint32_t number);
   bool has_key(const CsvRow& row) const;
   void count_used(BlockLedger& ledger);
@@ -111,7 +132,7 @@ class EventRows {
   bool parse_quantity(std::string_view text, std::int64_t& quantity);
   bool parse_amount_of_money(std::string_view text, std::int64_t& micros) const;
   bool parse_line_amount(const CsvRow& row, std::int64_t quantity);
-  void append_order();
+  void append_order(const CsvRow& row);
   bool parse_when(std::string_view text);
   bool refuse(Reason reason, int column);
   bool parse_type(std::string_view text);
@@ -127,6 +148,7 @@ class EventRows {
   int column_[role_count]{};
   LogKind kind_ = LogKind::events;
   bool is_usual_ = false, has_session_ = false;  // is_usual_: take_indexed() knows what to do
+  bool keeps_product_words_ = false, has_product_names_ = false;
   OrderRules rules_;
   DateOrder dates_ = DateOrder::iso;
   AmountFormat amounts_;

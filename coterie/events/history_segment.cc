@@ -28,6 +28,21 @@ std::vector<Word> parse_words(StoreParser& parser) {
   return words;
 }
 
+std::vector<ProductWord> parse_products(StoreParser& parser) {
+  std::vector<ProductWord> products;
+  for (std::uint64_t left = parser.number(8); left > 0; --left) {
+    ProductWord& word = products.emplace_back();
+    word.product = parser.number(8), word.lowest_place = parser.number(8);
+    word.code = parser.text(parser.number(1));
+    for (std::uint64_t votes = parser.number(1); votes > 0; --votes) {
+      const std::uint64_t place = parser.number(8);
+      const std::string_view name = parser.text(parser.number(1));
+      word.votes.push_back({place, name.empty() && !word.votes.empty() ? word.votes.back().name : std::string(name)});
+    }
+  }
+  return products;
+}
+
 SegmentFacts parse_facts(const char* trailer) {
   SegmentFacts facts;
   facts.events = number_at(trailer), facts.customers = number_at(trailer + 8);
@@ -58,7 +73,7 @@ void HistorySegment::read_end() {
   const std::size_t directory = static_cast<std::size_t>(directory_at - words_at);
   if (xxh3(std::string_view(tail).substr(0, tail.size() - 16)) != facts_.checksum) file_.fail("the end of the segment does not have its checksum");
   StoreParser parser(std::string_view(tail).substr(0, directory), file_);
-  texts_.categories = parse_words(parser), texts_.brands = parse_words(parser), texts_.customers = parse_words(parser);
+  texts_.categories = parse_words(parser), texts_.brands = parse_words(parser), texts_.customers = parse_words(parser), texts_.products = parse_products(parser);
   for (std::uint64_t left = parser.number(8); left > 0; --left) {
     const std::uint64_t high = parser.number(8);
     texts_.rows.emplace_back(high, parser.number(8));

@@ -11,12 +11,13 @@
 #include <vector>
 
 #include "coterie/events/event.h"
+#include "coterie/events/product_words.h"
 #include "coterie/events/segment_record.h"
 #include "coterie/events/store_file.h"
 
 namespace coterie {
 
-constexpr std::uint32_t segment_format = 1;
+constexpr std::uint32_t segment_format = 2;
 using RowHash = std::pair<std::uint64_t, std::uint64_t>;  // 128 bits of a row's text, high half first
 
 // What a segment says of itself at its end.
@@ -36,6 +37,7 @@ struct Word {
 // The texts behind identifiers, each list rising by value; and the hashes of the rows where equal ones are dropped, rising.
 struct SegmentTexts {
   std::vector<Word> categories, brands, customers;
+  std::vector<ProductWord> products;
   std::vector<RowHash> rows;
 };
 
@@ -54,6 +56,7 @@ class HistorySegment {
   const SegmentTexts& texts() const { return texts_; }
   const SegmentWords& words() const { return words_; }
   std::vector<Word> take_customers() { return std::move(texts_.customers); }
+  std::vector<ProductWord> take_products() { return std::move(texts_.products); }
   std::span<const Partition> partitions() const { return partitions_; }
 
   // The bytes of a partition, and segment::slack more. Throws Error(damaged_input) when they do not have their checksum.

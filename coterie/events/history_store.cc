@@ -21,6 +21,17 @@ StringTable HistoryStore::take_customer_names() {
   return names;
 }
 
+ProductWords HistoryStore::take_products() {
+  ProductWords products;
+  std::uint64_t events = 0;
+  for (HistorySegment& segment : segments_) {
+    for (const ProductWord& word : segment.take_products()) products.add(word);
+    events += segment.facts().events;
+  }
+  products.keep_below(sample_limit(events));
+  return products;
+}
+
 std::vector<RowHash> HistoryStore::row_hashes() const {
   std::vector<RowHash> rows;
   for (const HistorySegment& segment : segments_) rows.insert(rows.end(), segment.texts().rows.begin(), segment.texts().rows.end());

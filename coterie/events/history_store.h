@@ -28,6 +28,7 @@ class HistoryStore {
   std::size_t partitions() const { return std::size_t{1} << partition_bits_; }
   // Of all segments. Once: the segments give their copies up.
   StringTable take_customer_names();
+  ProductWords take_products();
   // Rising.
   std::vector<RowHash> row_hashes() const;
   // Those of `only` that are in the partition.

@@ -70,17 +70,19 @@ bool EventRows::parse_order(const CsvRow& row) {
   event_.type = EventType::purchase;
   event_.session = identifier_or_none(invoice);
   event_.product = identifier_or_none(text(Role::product));
+  note_text_product();
   event_.category = 0;
   set_quantity(event_, quantity);
   if (!parse_customer(customer)) return false;
-  append_order();
+  append_order(row);
   return true;
 }
 
-void EventRows::append_order() {
+void EventRows::append_order(const CsvRow& row) {
   const std::uint32_t number = writer_.items.add({event_.product, event_.category, event_.brand, event_.price_micros}).number;
   if (number != ItemTable::none) writer_.append(event_, number);
   else writer_.append(event_, record::pack_item(event_, StringTable::none, StringTable::none));
+  keep_product_words(row);
 }
 
 }  // namespace coterie

@@ -210,6 +210,11 @@ std::size_t front_items_for(std::uint64_t text_bytes, std::size_t memory_bytes) 
   return items;
 }
 
+// All workers' words take an eighth of the memory at most.
+std::size_t most_product_words(std::size_t memory_bytes, int writers) {
+  return std::clamp<std::size_t>(memory_bytes / static_cast<std::size_t>(writers) / 8 / ProductWords::bytes_of_one, 1 << 12, 1 << 18);
+}
+
 std::uint64_t header_newlines(const ByteReader& reader, const Dialect& dialect) {
   const std::string_view header = reader.head().substr(0, dialect.header_bytes);
   return static_cast<std::uint64_t>(std::count(header.begin(), header.end(), '\n'));
@@ -242,6 +247,14 @@ void merge_customer_names(EventLog& log, const std::vector<std::unique_ptr<Event
     const StringTable names = std::exchange(worker->customer_names, StringTable());
     for (std::uint32_t code = 0; code < names.size(); ++code) log.customer_names.add(names.text(code), names.hash(code));
   }
+}
+
+// The words of the sampled customers' products.
+ProductWords merged_words(const std::vector<std::unique_ptr<EventRows>>& workers, std::uint64_t events) {
+  ProductWords words;
+  for (const auto& worker : workers) words.add(*std::exchange(worker->product_words, nullptr));
+  words.keep_below(sample_limit(events));
+  return words;
 }
 
 Census merged_census(const std::vector<std::unique_ptr<EventRows>>& workers) {
@@ -343,6 +356,13 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
   if (options.census)
     for (const auto& worker : workers) worker->census = std::make_unique<RowCensus>();
 
+  std::atomic<bool> saw_text_product = false;
+  if (options.product_words)
+    for (const auto& worker : workers) {
+      worker->product_words = std::make_unique<ProductWords>(most_product_words(options.memory_bytes, threads));
+      worker->saw_text_product = &saw_text_product;
+    }
+
   Ledger ledger(options.rejects_path);
   std::uint64_t done_before = 0;
   NamesBudget names{options.names_bytes};
@@ -368,6 +388,7 @@ EventLog read_events(std::vector<std::string> paths, const ReadEventsOptions& op
     log.has_role[r] = std::all_of(inputs.begin(), inputs.end(), [&](const InputReport& input) { return input.roles.choice[r].column >= 0; });
   merge_customer_names(log, workers);
   if (in_order) log.row_hashes = workers.front()->rows_seen_since(options.rows_before);
+  if (options.product_words) log.products = merged_words(workers, log.events());
   if (options.census) log.census = merged_census(workers);
   log.rejects = ledger.take_output();
   return log;

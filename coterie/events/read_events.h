@@ -17,6 +17,7 @@
 #include "coterie/events/event_rows.h"
 #include "coterie/events/event_store.h"
 #include "coterie/events/history_store.h"
+#include "coterie/events/product_words.h"
 #include "coterie/events/roles.h"
 #include "coterie/events/string_table.h"
 #include "coterie/source/bytes.h"
@@ -41,6 +42,7 @@ struct ReadEventsOptions {
   bool count_days = false;                   // also count the used rows of each file by day
   bool may_be_empty = false;                 // a file with a header and no row is none that cannot be used; one whose rows are all bad is
   std::vector<RowHash> rows_before = {};     // with drop_duplicates: rows that count as read before, rising
+  bool product_words = false;                // also keep what products are called
   bool census = false;                       // also count what the columns hold
   std::size_t census_bytes = ~std::size_t{0};  // for it; beyond it Error(memory)
   std::size_t block_bytes = coterie::block_bytes;   // smaller in tests
@@ -76,6 +78,7 @@ struct EventLog {
   std::unique_ptr<HistoryStore> stored = nullptr;
   std::vector<RowHash> row_hashes = {};  // with drop_duplicates: of all rows read here, rising
   Census census = {};                    // where asked for
+  ProductWords products = ProductWords();  // where asked for, or of a store: of the products that sampled customers have
 
   std::size_t partitions() const { return stored ? stored->partitions() : store.partitions(); }
   std::uint64_t events_in(std::size_t partition) const { return stored ? stored->events_in(partition) : store.events_in(partition); }
@@ -86,10 +89,6 @@ struct EventLog {
   // Gives the events back to the system.
   void release();
 };
-
-// The identifier of a text (see events/event.h).
-Identifier identifier_of(std::string_view text);
-constexpr Identifier named_flag = Identifier{1} << 63;
 
 // Throws Error: missing_input, missing_column, damaged_input (a truncated compressed file, with the line
 // where it breaks off), no_usable_rows, memory (the customers' names take too much), output (rejects, spill).

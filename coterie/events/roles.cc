@@ -31,6 +31,7 @@ const std::array<RoleNames, role_count>& role_names() {
       {Role::time, "time", {"eventtime", "timestamp", "time", "datetime", "eventtimestamp", "createdat", "occurredat", "date", "eventdate", "ts", "invoicedate", "orderdate", "purchasedate", "transactiondate"}},
       {Role::event_type, "event_type", {"eventtype", "event", "action", "eventname", "type", "behavior", "behaviortype", "activity"}},
       {Role::product, "product", {"productid", "itemid", "product", "sku", "item", "articleid", "stockcode", "variantid"}},
+      {Role::product_name, "product_name", {"productname", "producttitle", "itemname", "itemtitle", "productdescription", "itemdescription", "description", "title"}},
       {Role::category, "category", {"categorycode", "category", "categoryname", "productcategory", "department", "categoryid"}},
       {Role::brand, "brand", {"brand", "brandname", "manufacturer", "vendor", "maker"}},
       {Role::price, "price", {"price", "unitprice", "amount", "value", "itemprice", "productprice"}},
@@ -126,6 +127,7 @@ ContentScore content_score(Role role, const ColumnContent& c) {
     case Role::time: return {c.time, c.time, "are points in time"};
     case Role::event_type: return {c.event_type, c.event_type, "are known event types"};
     case Role::product: return {ids * (c.distinct > 0.005 ? 1.0 : 0.5), ids, "are identifiers"};
+    case Role::product_name: return {std::max(0.0, c.text - c.id_like), c.text, "are text"};
     case Role::category:
       if (c.whole > c.text) return {0.5 * c.whole, c.whole, "are whole numbers"};
       return {c.text, c.text, "are text"};
@@ -158,7 +160,9 @@ Score score_of(const RoleNames& role, const std::string& column, const ColumnCon
   why += fmt::format("{:.0f} % of {} values {}", 100 * by_content.share, content.values, by_content.what);
   // Text columns and numbers are too common to be taken for a brand or a product by content alone.
   const bool content_is_telling = role.role == Role::time || role.role == Role::event_type || role.role == Role::session;
-  const bool eligible = !vetoed && (by_name > 0 || (content_is_telling && by_content.score > 0.9));
+  // A description may be of anything: only columns that are called just so name products.
+  const bool fits_by_name = role.role == Role::product_name ? by_name >= least_exact_name : by_name > 0;
+  const bool eligible = !vetoed && (fits_by_name || (content_is_telling && by_content.score > 0.9));
   return {eligible ? name_share * by_name + content_share * by_content.score : 0.0, why, vetoed && by_name >= least_exact_name};
 }
 
@@ -229,8 +233,8 @@ std::optional<Role> role_from_name(const std::string& name) {
 }
 
 std::span<const Role> roles_of(LogKind kind) {
-  static constexpr std::array events = {Role::time, Role::event_type, Role::product, Role::category, Role::brand, Role::price, Role::customer, Role::session};
-  static constexpr std::array orders = {Role::time, Role::customer, Role::invoice, Role::product, Role::quantity, Role::price, Role::amount};
+  static constexpr std::array events = {Role::time, Role::event_type, Role::product, Role::product_name, Role::category, Role::brand, Role::price, Role::customer, Role::session};
+  static constexpr std::array orders = {Role::time, Role::customer, Role::invoice, Role::product, Role::product_name, Role::quantity, Role::price, Role::amount};
   if (kind == LogKind::orders) return orders;
   return events;
 }

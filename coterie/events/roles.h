@@ -13,8 +13,8 @@
 
 namespace coterie {
 
-enum class Role { time, event_type, product, category, brand, price, customer, session, quantity, invoice, amount };
-constexpr int role_count = 11;
+enum class Role { time, event_type, product, product_name, category, brand, price, customer, session, quantity, invoice, amount };
+constexpr int role_count = 12;
 const char* name_of(Role role);  // "event_type": as in --role event_type=COLUMN
 std::optional<Role> role_from_name(const std::string& name);
 

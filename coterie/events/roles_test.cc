@@ -40,7 +40,9 @@ TEST(FindRoles, KnowsThePublishedStoreLog) {
   EXPECT_EQ(roles.column(Role::price), 6);
   EXPECT_EQ(roles.column(Role::customer), 7);
   EXPECT_EQ(roles.column(Role::session), 8);
-  for (const Role role : coterie::roles_of(LogKind::events)) EXPECT_GT(roles.of(role).confidence, 0.8) << roles.of(role).why;
+  for (const Role role : coterie::roles_of(LogKind::events))
+    if (role != Role::product_name) EXPECT_GT(roles.of(role).confidence, 0.8) << roles.of(role).why;
+  EXPECT_EQ(roles.column(Role::product_name), -1);
   EXPECT_EQ(roles.of(Role::time).why, "name \"event_time\"; 100 % of 2 values are points in time");
   EXPECT_EQ(error_of(shop), "");
 }
@@ -78,6 +80,15 @@ TEST(FindRoles, CustomersMayBeWordsWhereTheNameFitsExactly) {
   EXPECT_EQ(column_for(Role::customer, "user_agent,x\nMozilla/5.0 (X11),1\nOpera/9.80 (Linux),2\n"), "");
 }
 
+TEST(FindRoles, AProductsNameIsATextUnderANameThatIsOfNothingElse) {
+  const auto name_in = [](const std::string& column, const std::string& value) { return column_for(Role::product_name, "event_time,event_type,sku," + column + ",user_id\n2019-10-01,view,A1," + value + ",1\n"); };
+  for (const std::string column : {"product_name", "Product Title", "itemName", "Description", "title"}) EXPECT_EQ(name_in(column, "WHITE LANTERN"), column);
+  for (const std::string column : {"page_title", "category_description", "name", "brand"}) EXPECT_EQ(name_in(column, "WHITE LANTERN"), "") << column;
+  EXPECT_EQ(name_in("product_name", "17"), "");
+  EXPECT_EQ(name_in("product_name", "sku-0012345"), "") << "a code is no name";
+  EXPECT_EQ(column_for(Role::product_name, "event_time,event_type,sku,label,user_id\n2019-10-01,view,A1,LANTERN,1\n", {{"product_name", "label"}}), "label");
+}
+
 TEST(FindRoles, WhatIsGivenComesFirstAndTakesTheColumn) {
   EXPECT_EQ(column_for(Role::customer, shop, {{"customer", "user_session"}}), "user_session");
   EXPECT_EQ(column_for(Role::session, shop, {{"customer", "user_session"}}), "");
@@ -110,7 +121,7 @@ TEST(FindRoles, WithoutRowsTheNamesAloneCount) {
 
 TEST(FindRoles, SaysWhatCannotBeDone) {
   EXPECT_EQ(error_of(shop, {{"buyer", "user_id"}}),
-            "usage there is no role \"buyer\"\n  fix: the roles are time, event_type, product, category, brand, price, customer, session");
+            "usage there is no role \"buyer\"\n  fix: the roles are time, event_type, product, product_name, category, brand, price, customer, session");
   EXPECT_EQ(error_of("a,b\nx,y\n", {{"customer", "c"}}),
             "missing_column log.csv: --role customer=c: there is no column \"c\"\n  fix: the columns are: a, b");
   EXPECT_EQ(error_of("id,id\nx,y\n", {{"customer", "id"}}),

@@ -180,6 +180,7 @@ SegmentTexts texts_of(const EventLog& log) {
     }
   add_words(log.customer_names, texts.customers);
   for (std::vector<Word>* words : {&texts.categories, &texts.brands, &texts.customers}) sort_words(*words);
+  texts.products = log.products.sorted();
   texts.rows = log.row_hashes;
   return texts;
 }
@@ -193,9 +194,27 @@ void put_words(std::string& out, const std::vector<Word>& words) {
   }
 }
 
+void put_products(std::string& out, const std::vector<ProductWord>& products) {
+  segment::put(out, products.size(), 8);
+  for (const ProductWord& word : products) {
+    segment::put(out, word.product, 8), segment::put(out, word.lowest_place, 8);
+    segment::put(out, word.code.size(), 1);
+    out += word.code;
+    segment::put(out, word.votes.size(), 1);
+    std::string_view before;
+    for (const ProductWord::Vote& vote : word.votes) {
+      const std::string_view name = vote.name == before ? std::string_view() : vote.name;  // most customers say the same
+      segment::put(out, vote.place, 8), segment::put(out, name.size(), 1);
+      out += name;
+      before = vote.name;
+    }
+  }
+}
+
 std::string texts_bytes(const SegmentTexts& texts) {
   std::string out;
   for (const std::vector<Word>* words : {&texts.categories, &texts.brands, &texts.customers}) put_words(out, *words);
+  put_products(out, texts.products);
   segment::put(out, texts.rows.size(), 8);
   for (const RowHash& row : texts.rows) segment::put(out, row.first, 8), segment::put(out, row.second, 8);
   return out;

@@ -67,14 +67,11 @@ std::unordered_map<std::uint64_t, std::uint32_t> places_in(const std::vector<std
 }  // namespace
 
 ActivitySampler::ActivitySampler(const EventLog& log, int threads, std::size_t events)
-    : log_(log), workplaces_(static_cast<std::size_t>(threads > 0 ? threads : default_threads())) {
-  const double rate = static_cast<double>(events) / static_cast<double>(std::max<std::uint64_t>(1, log.report.rows.used));
-  limit_ = rate >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(rate * 0x1p64);
-}
+    : log_(log), limit_(sample_limit(log.report.rows.used, events)), workplaces_(static_cast<std::size_t>(threads > 0 ? threads : default_threads())) {}
 
 // "" where there is none to show: a blank field, "unknown", or a text too long to be kept.
 std::string ActivitySampler::text_of(ActivityKind kind, std::uint64_t value) const {
-  if (kind == ActivityKind::product) return value < named_flag ? std::to_string(value) : "";
+  if (kind == ActivityKind::product) return log_.products.code(value);
   const std::string_view text = kind == ActivityKind::category ? log_.category(value) : log_.brand(value);
   return text == unknown_text ? "" : std::string(text);
 }
@@ -89,7 +86,7 @@ void ActivitySampler::add_share(Customer& customer, Workplace& place, ActivityKi
 }
 
 void ActivitySampler::visit(const History& history, int worker) {
-  if (mix64(history.customer() ^ 0x5eed0fac7171717u) >= limit_) return;
+  if (sample_place(history.customer()) >= limit_) return;
   Workplace& place = workplaces_[static_cast<std::size_t>(worker)];
   Customer& customer = place.customers.emplace_back();
   customer.id = history.customer();
@@ -122,6 +119,9 @@ Activity ActivitySampler::finish(const CustomerIds& ids) {
     activity.texts[kind] = sorted_texts(texts[kind]);
     places[kind] = places_in(activity.texts[kind], texts[kind]);
   }
+  activity.product_names.resize(activity.texts[2].size());
+  for (const auto& [product, place] : places[2])
+    if (!texts[2][product].empty()) activity.product_names[place] = log_.products.name(product);
   for (const auto& [row, customer] : customers) {
     activity.rows.push_back(row);
     for (const Share& share : customer->shares) {

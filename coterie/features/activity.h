@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "coterie/events/customer_sample.h"
 #include "coterie/events/history.h"
 #include "coterie/events/read_events.h"
 #include "coterie/table/customer_table.h"
@@ -27,14 +28,14 @@ struct Activity {
   std::vector<std::size_t> first{0};  // where each one's shares begin, and at the end how many there are
   std::vector<ActivityShare> shares;
   std::vector<std::string> texts[3];  // of categories, brands, products; in byte order
+  std::vector<std::string> product_names;  // of each of the products' texts, "" where none is known
 };
 
-// Sees every history while features are computed, and keeps the shares of some: whether a customer is in the sample is
-// decided by a hash of the id, so that it depends on nothing else. About `events` events are looked at.
+// Sees every history while features are computed, and keeps the shares of those in the sample (events/customer_sample.h), about `events` events.
 class ActivitySampler {
  public:
-  // The log must live until the last visit.
-  ActivitySampler(const EventLog& log, int threads, std::size_t events = 150'000);
+  // The log must live until finish().
+  ActivitySampler(const EventLog& log, int threads, std::size_t events = sampled_events);
 
   void visit(const History& history, int worker);
   // ids: of the table that was computed from these histories; customers that it no longer has are left out. Same result for any number of threads.

@@ -18,7 +18,7 @@ struct Sampled {
 };
 
 Sampled sample_of(const std::string& path, int threads, std::size_t events) {
-  EventLog log = read_events({path}, {.threads = threads});
+  EventLog log = read_events({path}, {.threads = threads, .product_words = true});
   ActivitySampler sampler(log, threads, events);
   Sampled sampled;
   sampled.customers = compute_features(log, available_features(log.has_role),
@@ -42,7 +42,8 @@ TEST(Activity, IsTheShareOfACustomersEvents) {
   ASSERT_EQ(activity.rows, (std::vector<std::uint32_t>{0, 1}));
   EXPECT_EQ(activity.texts[0], (std::vector<std::string>{"hats", "shoes"}));
   EXPECT_EQ(activity.texts[1], (std::vector<std::string>{"acme", "nike"}));
-  EXPECT_EQ(activity.texts[2], (std::vector<std::string>{"11", "12"}));
+  EXPECT_EQ(activity.texts[2], (std::vector<std::string>{"11", "12", "pro"}));
+  EXPECT_EQ(activity.product_names, (std::vector<std::string>{"", "", ""}));
   using Key = std::tuple<std::uint32_t, ActivityKind, std::uint32_t>;
   std::map<Key, double> shares;
   for (std::uint32_t i = 0; i < 2; ++i)
@@ -51,7 +52,7 @@ TEST(Activity, IsTheShareOfACustomersEvents) {
   const std::map<Key, double> expected = {
       {{0, category, 0}, 1 / 3.0}, {{0, category, 1}, 2 / 3.0}, {{0, brand, 1}, 2 / 3.0}, {{0, product, 0}, 2 / 3.0}, {{0, product, 1}, 1 / 3.0},
       {{0, hour, 9}, 2 / 3.0}, {{0, hour, 23}, 1 / 3.0}, {{0, weekday, 0}, 2 / 3.0}, {{0, weekday, 5}, 1 / 3.0}, {{0, month, 9}, 2 / 3.0}, {{0, month, 1}, 1 / 3.0},
-      {{1, category, 0}, 0.5}, {{1, brand, 0}, 1}, {{1, product, 1}, 0.5}, {{1, hour, 9}, 0.5}, {{1, hour, 0}, 0.5}, {{1, weekday, 0}, 0.5}, {{1, weekday, 1}, 0.5},
+      {{1, category, 0}, 0.5}, {{1, brand, 0}, 1}, {{1, product, 1}, 0.5}, {{1, product, 2}, 0.5}, {{1, hour, 9}, 0.5}, {{1, hour, 0}, 0.5}, {{1, weekday, 0}, 0.5}, {{1, weekday, 1}, 0.5},
       {{1, month, 9}, 0.5}, {{1, month, 11}, 0.5}};
   EXPECT_EQ(shares, expected);
 }

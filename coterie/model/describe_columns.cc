@@ -65,6 +65,7 @@ std::optional<Content> content_of_role(std::optional<Role> role) {
     case Role::time: return Content::time;
     case Role::price: case Role::quantity: case Role::amount: return Content::number;
     case Role::event_type: case Role::category: case Role::brand: return Content::category;
+    case Role::product_name: return Content::text;
     default: return Content::id;
   }
 }

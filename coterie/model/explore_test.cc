@@ -88,6 +88,15 @@ TEST(Explore, RowsThatAreSetAsideAreDescribedAndCounted) {
   EXPECT_EQ(column(e, "price").numbers->count, 3u);
 }
 
+TEST(Explore, TheNamesOfProductsAreTexts) {
+  const TestFolder folder;
+  std::string rows = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID\n";
+  for (int i = 0; i < 200; ++i) rows += std::to_string(i / 2) + ",P" + std::to_string(i % 50) + ",THING " + std::to_string(i % 50) + ",1,2024-01-05,2.5," + std::to_string(i / 9) + "\n";
+  const Exploration e = explore({.inputs = {folder.file("orders.csv", rows)}, .out = folder.path("out")});
+  EXPECT_EQ(column(e, "StockCode").content, Content::id);
+  EXPECT_EQ(column(e, "Description").content, Content::text);
+}
+
 TEST(Explore, SaysWhatDrivesKMeansAndWhichScalingHelps) {
   const TestFolder folder;
   std::string rows = "customer_id,spend,visits\n";

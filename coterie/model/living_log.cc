@@ -48,6 +48,7 @@ EventLog log_of_segments(const std::vector<std::string>& paths, std::size_t name
   log.customer_names = log.stored->take_customer_names();
   if (log.customer_names.memory_bytes() > names_bytes)
     throw Error(ErrorKind::memory, fmt::format("the customers' ids are texts, and they take more than the {} MiB there are for them", names_bytes >> 20), "give more --memory");
+  log.products = log.stored->take_products();
   log.row_hashes = log.stored->row_hashes();
   for (const HistorySegment& segment : log.stored->segments()) {
     const SegmentFacts& facts = segment.facts();
@@ -146,7 +147,7 @@ class StoreBuilder {
   // The files' rows become a segment; their rejects a file of the store in the making.
   void add(const std::vector<std::string>& paths, bool drop_repeated, std::vector<std::string>& notes) {
     ReadEventsOptions read = read_;
-    read.count_days = true;
+    read.count_days = read.product_words = true;
     if (!read.rejects_path.empty()) rejects_.push_back(read.rejects_path = folder_.file(fmt::format("rejects-{}", rejects_.size())));
     std::optional<HistoryStore> before;
     if (!manifest_.segments.empty()) before.emplace(paths_of_segments());

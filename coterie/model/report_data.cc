@@ -329,8 +329,10 @@ class ReportData {
     Json interests = Json::array();
     for (const std::vector<Interest>& kind : segment.interests) {
       Json list = Json::array();
-      for (std::size_t i = 0; i < std::min(most, kind.size()); ++i)
+      for (std::size_t i = 0; i < std::min(most, kind.size()); ++i) {
         list.push_back({{"name", text(kind[i].text)}, {"own", number(kind[i].own)}, {"everyone", number(kind[i].everyone)}, {"lift", number(kind[i].lift)}});
+        if (!kind[i].product_name.empty()) list.back()["product_name"] = text(kind[i].product_name);
+      }
       interests.push_back(list);
     }
     return {{"customers", segment.customers}, {"interests", interests}, {"hours", shares(segment.hours)}, {"weekdays", shares(segment.weekdays)}, {"months", shares(segment.months)}};

@@ -199,8 +199,10 @@ Json interests_to_json(const SegmentActivity& segment) {
   Json json = {{"sampled_customers", segment.customers}};
   for (const auto kind : {0, 1, 2}) {
     Json list = Json::array();
-    for (const Interest& i : segment.interests[kind])
+    for (const Interest& i : segment.interests[kind]) {
       list.push_back({{"name", i.text}, {"share_of_events", i.own}, {"everyone", i.everyone}, {"lift", i.lift}, {"p_value", i.p_value}});
+      if (!i.product_name.empty()) list.back()["product_name"] = i.product_name;
+    }
     json[kind == 0 ? "categories" : kind == 1 ? "brands" : "products"] = list;
   }
   return json;

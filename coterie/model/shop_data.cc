@@ -166,6 +166,7 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   require_known_flags(options.flags, kind);
   ReadEventsOptions read = read_options(options, kind, options.out + "/rejects.csv", memory);
   if (purpose == Purpose::exploration) read.census = true, read.census_bytes = memory.partitions;
+  read.product_words = purpose == Purpose::segments;
   std::vector<std::string> store_notes;
   LivingLog living = read_living_log(options, read, memory, store_notes);
   EventLog& log = living.log;

@@ -9,7 +9,7 @@
 
 namespace coterie {
 
-constexpr int store_format = 1;
+constexpr int store_format = 2;
 
 struct StoreManifest {
   LogKind kind = LogKind::events;

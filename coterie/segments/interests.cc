@@ -61,7 +61,8 @@ std::vector<Tested> test_kind(const Activity& activity, const KindSums& kind, Ac
       if (sizes[c] < least || activity.rows.size() - sizes[c] < least) continue;
       const Sums rest{everyone.sum - own.sum, everyone.squares - own.squares, everyone.customers - own.customers};
       const double mean = own.sum / n, mean_all = everyone.sum / all;
-      tested.push_back({c, own.customers, {activity.texts[static_cast<int>(which)][kind.values[v]], mean, mean_all, mean / mean_all, welch_p_value(own, n, rest, all - n)}});
+      const std::string product_name = which == ActivityKind::product ? activity.product_names[kind.values[v]] : "";
+      tested.push_back({c, own.customers, {activity.texts[static_cast<int>(which)][kind.values[v]], product_name, mean, mean_all, mean / mean_all, welch_p_value(own, n, rest, all - n)}});
     }
   }
   return tested;

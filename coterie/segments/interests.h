@@ -18,6 +18,7 @@ namespace coterie {
 
 struct Interest {
   std::string text;
+  std::string product_name;      // of a product, beside its code; "" where none is known
   double own = 0, everyone = 0;  // mean shares
   double lift = 1;
   double p_value = 1;            // two-sided, of this value alone

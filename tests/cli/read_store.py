@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Reads a store by coterie/events/STORE_FORMAT.md alone.  usage: read_store.py [--features] STORE
+"""Reads a store by coterie/events/STORE_FORMAT.md alone.  usage: read_store.py [--features | --products] STORE
 
-With --features: prints a line a customer, the id and the features as they are kept. Else prints a line an event: customer, milliseconds, type, session, product, category, brand, millionths; sorted. Texts stand for
+With --features: prints a line a customer, the id and the features as they are kept. With --products: prints a line a product that has words, its
+code and the name of each vote in the order of the draw. Else prints a line an event: customer, milliseconds, type, session, product, category, brand, millionths; sorted. Texts stand for
 identifiers where the store has them. Checks the counts of trailer, directory and manifest, and the order of customers and events."""
 import json
 import pathlib
@@ -22,6 +23,32 @@ def order_of(x):
     return x ^ x >> 31
 
 
+def read_text(data, at, size):
+    length, at = number(data, at, size)
+    return data[at:at + length].decode(), at + length
+
+
+def read_products(data, at):
+    """{identifier: (code, [(place, name)])}"""
+    products = {}
+    count, at = number(data, at, 8)
+    for _ in range(count):
+        product, at = number(data, at, 8)
+        assert not products or product > max(list(products)[-1:])
+        lowest, at = number(data, at, 8)
+        code, at = read_text(data, at, 1)
+        count_of_votes, at = number(data, at, 1)
+        votes, name = [], None
+        for _ in range(count_of_votes):
+            place, at = number(data, at, 8)
+            text, at = read_text(data, at, 1)
+            name = text or name
+            votes.append((place, name))
+        assert votes == sorted(votes) and count_of_votes <= 5 and (not votes or votes[0][0] >= lowest)
+        products[product] = (code, votes)
+    return products, at
+
+
 def read_lists(data, at):
     lists = []
     for _ in range(3):
@@ -29,13 +56,13 @@ def read_lists(data, at):
         words = []
         for _ in range(count):
             value, at = number(data, at, 8)
-            length, at = number(data, at, 4)
-            words.append((value, data[at:at + length].decode()))
-            at += length
+            text, at = read_text(data, at, 4)
+            words.append((value, text))
         assert words == sorted(words)
         lists.append(words)
+    products, at = read_products(data, at)
     rows, at = number(data, at, 8)
-    return lists, rows, at + 16 * rows
+    return lists, products, at + 16 * rows
 
 
 def read_item(data, at, categories, brands):
@@ -73,15 +100,18 @@ def read_history(data, at, count, items):
     return events, at
 
 
-def read_segment(path, out):
+def read_segment(path, out, products):
     data = path.read_bytes()
     assert data[:8] == data[-8:] == b"COTERIE1"
     trailer = struct.unpack("<QQqq4QQQIIQ8s", data[-104:])
     events, customers, first, last, by_type, texts, directory, bits, version = *trailer[:4], trailer[4:8], *trailer[8:12]
-    assert version == 1
-    (categories, brands, names), _, end = read_lists(data, texts)
+    assert version == 2
+    (categories, brands, names), products_here, end = read_lists(data, texts)
+    for product, (code, votes) in products_here.items():
+        products[product] = (code, sorted({place: name for place, name in votes + products.get(product, (code, []))[1]}.items())[:5])
     assert end == directory and directory + 40 * 2**bits == len(data) - 104
     text = dict(categories + brands)
+    codes = {product: code for product, (code, _) in products_here.items() if code}
     name = dict(names)
     seen, counted, types, times, before = 0, 0, [0] * 4, [], -1
     for p in range(2**bits):
@@ -104,7 +134,7 @@ def read_segment(path, out):
             for time, kind, session, product, category, brand, price in history:
                 types[kind] += 1
                 times.append(time)
-                out.append((str(name.get(customer, customer)), time, TYPES[kind], session, product, text.get(category, category), text.get(brand, brand), price))
+                out.append((str(name.get(customer, customer)), time, TYPES[kind], session, codes.get(product, product), text.get(category, category), text.get(brand, brand), price))
             counted += number_of_events
         assert at == begin + size
         seen += people
@@ -161,12 +191,14 @@ def read_features(path, checksum):
 def main():
     folder = pathlib.Path(sys.argv[-1])
     manifest = json.loads((folder / "store.json").read_text())
-    assert manifest["format"] == 1 and sorted(p.name for p in folder.iterdir()) == sorted(["store.json", *manifest["segments"], *["features"][:manifest["features"] is not None]])
+    assert manifest["format"] == 2 and sorted(p.name for p in folder.iterdir()) == sorted(["store.json", *manifest["segments"], *["features"][:manifest["features"] is not None]])
     if "--features" in sys.argv:
         return read_features(folder / "features", manifest["features"])
-    out = []
-    total = sum(read_segment(folder / name, out) for name in manifest["segments"])
+    out, products = [], {}
+    total = sum(read_segment(folder / name, out, products) for name in manifest["segments"])
     assert total == sum(i["rows"]["used"] for i in manifest["inputs"])
+    if "--products" in sys.argv:
+        return [print(code or product, *(name for _, name in votes), sep=";") for product, (code, votes) in sorted(products.items())]
     for line in sorted(out, key=lambda e: tuple(map(str, e))):
         print(*line, sep=",")
 

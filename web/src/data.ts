@@ -60,10 +60,18 @@ export interface Segment extends Profile {
   rule: { precision: number; recall: number; ways: Way[] };
 }
 
-/** Of the segment's sampled customers; interests are categories, brands and products. Times are UTC, weekdays from Monday. */
+export interface Interest {
+  name: string;
+  product_name?: string;
+  own: number;
+  everyone: number;
+  lift: number;
+}
+
+/** Of the segment's sampled customers; interests are categories, brands and products (by their codes, with product_name where one is known). Times are UTC, weekdays from Monday. */
 export interface Activity {
   customers: number;
-  interests: { name: string; own: number; everyone: number; lift: number }[][];
+  interests: Interest[][];
   hours: number[];
   weekdays: number[];
   months: number[];

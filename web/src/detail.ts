@@ -1,5 +1,5 @@
 // One segment: who they are, why they are called so, what to do, and the numbers.
-import type { Report, Segment } from "./data";
+import type { Interest, Report, Segment } from "./data";
 import { append, data, element, isolated, numbersBehind, table } from "./elements";
 import { categoryAxis, chart, colour, tooltip, valueAxis } from "./charts";
 import { compact, conditionText, count, evidenceText, ownValueOf, percent, smallPercent, times, valueOf, word } from "./words";
@@ -146,13 +146,16 @@ function typical(segment: Segment, report: Report): HTMLElement | null {
   );
 }
 
+/** A product's name with its code, where it has a name. */
+const interestName = (i: Interest): HTMLElement => (i.product_name ? element("span", {}, data(i.product_name), " ", element("span", { class: "muted" }, data(i.name))) : data(i.name));
+
 function interests(report: Report, index: number): HTMLElement | null {
   const own = report.activity?.segments[index];
   if (!own) return null;
   const kinds = ["categories", "brands", "products"].map((label, kind) => {
     const list = own.interests[kind] ?? [];
     if (list.length === 0) return null;
-    const rows = list.map((i) => [data(i.name), smallPercent(i.own), smallPercent(i.everyone), times(i.lift)]);
+    const rows = list.map((i) => [interestName(i), smallPercent(i.own), smallPercent(i.everyone), times(i.lift)]);
     return table({ caption: label[0].toUpperCase() + label.slice(1), head: ["name", "here", "everyone", "lift"], rows });
   });
   const some = kinds.some((kind) => kind !== null);

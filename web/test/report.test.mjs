@@ -124,6 +124,24 @@ test("a feature is chosen for the box plots", async () => {
   });
 });
 
+test("products that stand out are shown by name and code, whatever is in them", async () => {
+  const name = "<b>WHITE</b> HEART", code = "<i>85123A</i>";
+  const lines = ["InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID"];
+  for (let customer = 0; customer < 300; ++customer)
+    for (let order = 0; order < (customer % 3 === 0 ? 8 : 1); ++order)
+      for (let line = 0; line < 3; ++line) {
+        const other = (customer * 7 + order * 3 + line) % 50, liked = customer % 3 === 0 && line === 0;
+        lines.push(`${customer}-${order},${liked ? code : `P${other}`},${liked ? name : `THING ${other}`},1,2024-01-${String(1 + ((customer + order * 3) % 28)).padStart(2, "0")},2.50,${customer}`);
+      }
+  writeFileSync(join(folder, "orders.csv"), lines.join("\n") + "\n");
+  coterie("run", "orders.csv", "--out", "orders", "--features", "csv", "--k", "2");
+  await withPage(join(folder, "orders/report.html"), {}, async (page) => {
+    await page.click("#cards .card >> nth=1");
+    assert.ok((await page.textContent(".detail")).includes(`${name} ${code}`));
+    await expectOnlyText(page);
+  });
+});
+
 test(`${hostileTexts.length} hostile texts are shown as text, and nothing of them runs`, async () => {
   assert.ok(hostileTexts.length >= 100);
   await withPage(reports.hostile, { width: 1600 }, async (page) => {
