@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 namespace coterie {
 namespace {
@@ -99,11 +100,41 @@ std::string google_email(std::string_view email) {
   return without(mailbox, [](char c) { return c == '.'; }) + "@" + domain;
 }
 
+namespace {
+
+// In front of first names, and behind last names, in whatever case, with points and commas or without. Not here: what is a name, too ("Md" for
+// Mohammed, "Junior" in Brazil, "V").
+constexpr std::string_view titles[] = {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "herr", "frau", "mme", "mlle", "sr", "sra"};
+constexpr std::string_view suffixes[] = {"jr", "sr", "ii", "iii", "iv", "phd", "esq"};
+
+bool is_one_of(std::span<const std::string_view> words, std::string_view word) {
+  const std::string bare = without(std::string(word), [](char c) { return c == '.' || c == ','; });
+  return std::find(words.begin(), words.end(), bare) != words.end();
+}
+
 std::string google_name(std::string_view name) {
   std::string lower = lower_case(stripped(name));
   std::replace_if(lower.begin(), lower.end(), is_blank, ' ');
   lower.erase(std::unique(lower.begin(), lower.end(), [](char a, char b) { return a == ' ' && b == ' '; }), lower.end());
   return lower;
+}
+
+}  // namespace
+
+// Something always remains: a name that is nothing but titles stays.
+std::string google_first_name(std::string_view name) {
+  std::string rest = google_name(name);
+  for (std::size_t blank; (blank = rest.find(' ')) != std::string::npos && is_one_of(titles, std::string_view(rest).substr(0, blank));) rest.erase(0, blank + 1);
+  return rest;
+}
+
+std::string google_last_name(std::string_view name) {
+  std::string rest = google_name(name);
+  for (std::size_t blank; (blank = rest.rfind(' ')) != std::string::npos && is_one_of(suffixes, std::string_view(rest).substr(blank + 1));) {
+    rest.erase(blank);
+    while (rest.size() > 1 && (rest.back() == ',' || rest.back() == ' ')) rest.pop_back();
+  }
+  return rest;
 }
 
 std::string meta_email(std::string_view email) { return lower_case(stripped(email)); }

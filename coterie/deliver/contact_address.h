@@ -4,8 +4,9 @@
 // customer data file"; Google for Developers, "Data Manager API: Format user data"): e-mail, phone, first and last name are
 // hashed with SHA-256, country and postal code are not. Lower case, no blanks before, behind or within an e-mail; of gmail.com
 // and googlemail.com addresses, and of no others, the dots before the @ are removed and a "+" with what follows it; names
-// without blanks at the ends or more than one between words; phones are E.164 with their "+"; first name, last name, country
-// and postal code only count together. Titles and suffixes of names (Mrs, Jr) Google wants left out; they are left as they are here.
+// without blanks at the ends or more than one between words, first names without prefixes "such as Mrs.", last names without suffixes
+// "such as Jr."; phones are E.164 with their "+"; first name, last name, country and postal code only count together. Google lists no further
+// prefixes and suffixes: those taken off are the ones of contact_address.cc, which are no names themselves.
 //
 // Meta customer lists (Meta Business Help 2082575038703844, "How to format a customer list"; Meta for Developers, "Customer
 // File Custom Audiences: Hashing and Normalizing Data", as Segment's and HCL's documentation quote it): everything is hashed with
@@ -32,7 +33,8 @@ std::string lower_case(std::string_view text);
 
 // What is hashed, from a stripped text.
 std::string google_email(std::string_view email);
-std::string google_name(std::string_view name);
+std::string google_first_name(std::string_view name);
+std::string google_last_name(std::string_view name);
 std::string meta_email(std::string_view email);
 std::string meta_phone(std::string_view e164);
 std::string meta_name(std::string_view name);

@@ -25,8 +25,16 @@ TEST(ContactAddress, GoogleWantsDotsAndPlusOfGmailRemoved) {
   EXPECT_EQ(google_email("j.a.n.e@GOOGLEMAIL.com"), "jane@googlemail.com");
   EXPECT_EQ(google_email("Jane.Doe@example.com"), "jane.doe@example.com");
   EXPECT_EQ(google_email("jane.doe@gmail.com.example"), "jane.doe@gmail.com.example");
-  EXPECT_EQ(google_name("  Zoë O'Neil "), "zoë o'neil");
-  EXPECT_EQ(google_name("Mary \t Ann"), "mary ann");
+  EXPECT_EQ(google_last_name("  Zoë O'Neil "), "zoë o'neil");
+  EXPECT_EQ(google_first_name("Mary \t Ann"), "mary ann");
+}
+
+TEST(ContactAddress, GoogleWantsNoTitleBeforeAFirstNameAndNoSuffixBehindALastName) {
+  for (const char* name : {"Anna", "Mrs. Anna", "MRS Anna", "Prof. Dr. Anna", "  Frau  Anna", "Ms, Anna"}) EXPECT_EQ(google_first_name(name), "anna") << name;
+  for (const char* name : {"Lee", "Lee Jr.", "Lee, Jr.", "Lee JR", "Lee III", "Lee Sr. PhD", "Lee, Ph.D.", "Lee , jr"}) EXPECT_EQ(google_last_name(name), "lee") << name;
+  // What may be a name stays, and so does what would leave nothing.
+  for (const char* name : {"md anna", "drew", "anna jr", "anna mrs", "dr.", "miss", "."}) EXPECT_EQ(google_first_name(name), name);
+  for (const char* name : {"mr lee", "silva junior", "lee v", "iv", "jr.", "sri", ","}) EXPECT_EQ(google_last_name(name), name);
 }
 
 TEST(ContactAddress, MetaKeepsDotsAndDropsPunctuationOfNames) {

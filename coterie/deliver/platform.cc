@@ -75,7 +75,8 @@ std::string google_cell(Field field, const Contact& contact, const Address& addr
     case Field::phone: return hashed(address.phone);
     case Field::country: return whole ? country : "";
     case Field::postal_code: return whole ? std::string(contact.text(field)) : "";
-    default: return whole ? hashed(google_name(contact.text(field))) : "";
+    case Field::first_name: return whole ? hashed(google_first_name(contact.text(field))) : "";
+    default: return whole ? hashed(google_last_name(contact.text(field))) : "";
   }
 }
 
