@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "coterie/base/output_file.h"
 #include "coterie/base/parallel.h"
@@ -19,27 +20,39 @@ namespace coterie {
 namespace {
 
 constexpr std::string_view magic = "COTERIEF";
-constexpr std::size_t block = 4096, trailer_bytes = 32, slack = 8;
+constexpr std::size_t block = kept_block, trailer_bytes = 32, slack = 8;
 // The code of a block of a column: up to 7 the bytes of each difference from the least, then these.
 enum Code : std::uint8_t { raw = 8, sparse = 9 };
 
 // --- writing -------------------------------------------------------------------------------------------
 
-// Whole numbers as they are; doubles that are none have no differences.
-bool to_integer(std::uint64_t value, std::int64_t& integer) { return integer = static_cast<std::int64_t>(value), true; }
-bool to_integer(double value, std::int64_t& integer) {
-  if (!(std::abs(value) < 0x1p53) || (value == 0 && std::signbit(value))) return false;
-  integer = static_cast<std::int64_t>(value);
-  return static_cast<double>(integer) == value;
+// What a block's values are like.
+struct Survey {
+  bool whole = true;  // all of them whole numbers within +-2^53 (identifiers: always), and none is -0
+  std::int64_t least = std::numeric_limits<std::int64_t>::max(), greatest = std::numeric_limits<std::int64_t>::min();
+  std::size_t zeros = 0;  // of all bits
+
+  void add(std::int64_t integer) { least = std::min(least, integer), greatest = std::max(greatest, integer); }
+};
+
+Survey survey_of(std::span<const std::uint64_t> values) {
+  Survey survey;
+  for (const std::uint64_t value : values) survey.add(static_cast<std::int64_t>(value)), survey.zeros += value == 0;
+  return survey;
 }
 
-// The values' integers; empty where one is none.
-template <class T>
-std::vector<std::int64_t> integers_of(std::span<const T> values) {
-  std::vector<std::int64_t> integers(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (!to_integer(values[i], integers[i])) return {};
-  return integers;
+// Without a branch a value.
+Survey survey_of(std::span<const double> values) {
+  constexpr std::int64_t limit = std::int64_t{1} << 53;
+  Survey survey;
+  std::uint64_t differences = 0;
+  for (const double value : values) {
+    const auto integer = static_cast<std::int64_t>(std::min(0x1p62, std::max(-0x1p62, value)));  // of NaN: any
+    differences |= std::bit_cast<std::uint64_t>(static_cast<double>(integer)) ^ std::bit_cast<std::uint64_t>(value);
+    survey.add(integer), survey.zeros += std::bit_cast<std::uint64_t>(value) == 0;
+  }
+  survey.whole = differences == 0 && survey.least > -limit && survey.greatest < limit;
+  return survey;
 }
 
 template <class T>
@@ -52,32 +65,40 @@ void put_sparse(std::string& out, std::span<const T> values) {
     if (std::bit_cast<std::uint64_t>(value) != 0) segment::put(out, std::bit_cast<std::uint64_t>(value), 8);
 }
 
+// Each value's 8 bytes are written over those that the one before it does not need.
+template <class T>
+void put_differences(std::string& out, std::span<const T> values, std::int64_t least, std::size_t width) {
+  std::array<char, 8 * block + slack> bytes;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint64_t difference = static_cast<std::uint64_t>(static_cast<std::int64_t>(values[i])) - static_cast<std::uint64_t>(least);
+    std::memcpy(bytes.data() + i * width, &difference, 8);
+  }
+  out.append(bytes.data(), width * values.size());
+}
+
 // The shortest of the ways.
 template <class T>
 void put_block(std::string& out, std::span<const T> values) {
-  const auto zeros = static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [](T value) { return std::bit_cast<std::uint64_t>(value) == 0; }));
-  const std::size_t sparse_bytes = (values.size() + 7) / 8 + 8 * (values.size() - zeros), raw_bytes = 8 * values.size();
-  const std::vector<std::int64_t> integers = integers_of(values);
-  if (!integers.empty()) {
-    const auto [least, greatest] = std::minmax_element(integers.begin(), integers.end());
-    const auto width = static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(*greatest) - static_cast<std::uint64_t>(*least)) + 7) / 8;
+  const Survey survey = survey_of(values);
+  const std::size_t sparse_bytes = (values.size() + 7) / 8 + 8 * (values.size() - survey.zeros), raw_bytes = 8 * values.size();
+  if (survey.whole) {
+    const auto width = static_cast<std::size_t>(std::bit_width(static_cast<std::uint64_t>(survey.greatest) - static_cast<std::uint64_t>(survey.least)) + 7) / 8;
     if (width < 8 && 8 + width * values.size() <= std::min(sparse_bytes, raw_bytes)) {
       out += static_cast<char>(width);
-      segment::put(out, static_cast<std::uint64_t>(*least), 8);
-      for (const std::int64_t integer : integers) segment::put(out, static_cast<std::uint64_t>(integer) - static_cast<std::uint64_t>(*least), width);
-      return;
+      segment::put(out, static_cast<std::uint64_t>(survey.least), 8);
+      return put_differences(out, values, survey.least, width);
     }
   }
   out += static_cast<char>(sparse_bytes < raw_bytes ? sparse : raw);
   if (sparse_bytes < raw_bytes) return put_sparse(out, values);
-  for (const T value : values) segment::put(out, std::bit_cast<std::uint64_t>(value), 8);
+  out.append(reinterpret_cast<const char*>(values.data()), raw_bytes);
 }
 
+// In place of what `out` holds, whose memory is used again.
 template <class T>
-std::string encode(std::span<const T> values) {
-  std::string out;
+void encode(std::span<const T> values, std::string& out) {
+  out.clear();
   for (std::size_t begin = 0; begin < values.size(); begin += block) put_block(out, values.subspan(begin, std::min(block, values.size() - begin)));
-  return out;
 }
 
 HugeArray<std::uint64_t> identifiers_of(const CustomerIds& ids) {
@@ -127,12 +148,6 @@ const char* take_block(const char* at, std::span<T> values) {
   return at;
 }
 
-template <class T>
-void decode(const std::string& bytes, std::span<T> values) {
-  const char* at = bytes.data();
-  for (std::size_t begin = 0; begin < values.size(); begin += block) at = take_block(at, values.subspan(begin, std::min(block, values.size() - begin)));
-}
-
 std::string take_text(StoreParser& parser) { return std::string(parser.text(parser.number(4))); }
 
 void put_text(std::string& out, std::string_view text) {
@@ -167,13 +182,15 @@ std::uint64_t write_kept_features(const std::string& path, const CustomerTable& 
   segment::put(tail, kept.ids.size(), 8);
   put_text(tail, COTERIE_VERSION);
   segment::put(tail, columns, 4);
+  std::vector<std::string> encoded(batch);
   for (std::size_t begin = 0; begin < columns; begin += batch) {
-    std::vector<std::string> encoded(std::min(batch, columns - begin));
-    for_each_block(encoded.size(), threads, [&](std::size_t i, int) {
+    const std::size_t size = std::min(batch, columns - begin);
+    for_each_block(size, threads, [&](std::size_t i, int) {
       const std::size_t c = begin + i;
-      encoded[i] = c == 0 ? encode<std::uint64_t>(identifiers_of(kept.ids)) : encode<double>(kept.values.column(c - 1));
+      if (c == 0) encode<std::uint64_t>(identifiers_of(kept.ids), encoded[i]);
+      else encode<double>(kept.values.column(c - 1), encoded[i]);
     });
-    for (std::size_t i = 0; i < encoded.size(); ++i) {
+    for (std::size_t i = 0; i < size; ++i) {
       const std::size_t c = begin + i;
       put_text(tail, c == 0 ? kept.id_name : features[c - 1].name);
       segment::put(tail, static_cast<std::uint64_t>(c == 0 ? Kept::value : features[c - 1].kept), 1);
@@ -195,16 +212,23 @@ std::uint64_t write_kept_features(const std::string& path, const CustomerTable& 
 KeptFeatures::KeptFeatures(std::string path, std::uint64_t checksum) : file_(std::move(path), "the store's features") { read_end(checksum); }
 
 std::string KeptFeatures::read(std::uint64_t offset, std::uint64_t bytes) const {
-  if (offset > file_.size() || bytes > file_.size() - offset) file_.fail("a part of the store's features lies beyond the file's end");
+  require_within(offset, bytes);
   std::string text(bytes, '\0');
   file_.read(offset, text);
   return text;
 }
 
-std::string KeptFeatures::read(const Column& column) const {
-  std::string bytes = read(column.offset, column.bytes);
-  if (xxh3(bytes) != column.checksum) file_.fail(fmt::format("{} does not have its checksum", column.name));
-  return bytes.append(slack, '\0');
+void KeptFeatures::require_within(std::uint64_t offset, std::uint64_t bytes) const {
+  if (offset > file_.size() || bytes > file_.size() - offset) file_.fail("a part of the store's features lies beyond the file's end");
+}
+
+const char* KeptFeatures::read(const Column& column, HugeArray<char>& room) const {
+  require_within(column.offset, column.bytes);
+  if (room.size() < column.bytes + slack) room = HugeArray<char>(column.bytes + slack);
+  const std::span<char> bytes(room.data(), column.bytes);
+  file_.read(column.offset, bytes);
+  if (xxh3({bytes.data(), bytes.size()}) != column.checksum) file_.fail(fmt::format("{} does not have its checksum", column.name));
+  return bytes.data();
 }
 
 void KeptFeatures::read_end(std::uint64_t checksum) {
@@ -233,42 +257,117 @@ bool KeptFeatures::has(std::span<const Feature> features) const {
 }
 
 CustomerIds KeptFeatures::ids(const StringTable& names) const {
+  HugeArray<char> room;
+  KeptColumn<std::uint64_t> column(read(columns_.front(), room), customers_);
   HugeArray<std::uint64_t> identifiers(customers_);
-  decode<std::uint64_t>(read(columns_.front()), identifiers);
+  column.take(identifiers);
   const auto numbers = static_cast<std::size_t>(std::partition_point(identifiers.begin(), identifiers.end(), [](std::uint64_t id) { return id < named_flag; }) - identifiers.begin());
-  CustomerIds ids{HugeArray<std::uint64_t>(numbers), {}};
-  std::copy_n(identifiers.begin(), numbers, ids.numbers.begin());
+  CustomerIds ids{{}, {}};
   for (std::size_t row = numbers; row < customers_; ++row) {
     const std::uint32_t code = names.find(identifiers[row]);
     if (code == StringTable::none) file_.fail("a customer's text is not in the store");
     ids.texts.emplace_back(names.text(code));
   }
+  if (numbers == customers_) {
+    ids.numbers = std::move(identifiers);
+  } else {
+    ids.numbers = HugeArray<std::uint64_t>(numbers);
+    std::copy_n(identifiers.begin(), numbers, ids.numbers.begin());
+  }
   return ids;
 }
 
-void KeptFeatures::column(const std::string& name, std::span<double> values) const {
+KeptColumn<double> KeptFeatures::column(const std::string& name, HugeArray<char>& room) const {
   const auto it = std::find_if(columns_.begin() + 1, columns_.end(), [&](const Column& column) { return column.name == name; });
-  decode(read(*it), values);
+  return {read(*it, room), customers_};
 }
 
+template <class T>
+void KeptColumn<T>::take(std::span<T> values) {
+  while (!values.empty()) {
+    std::size_t n = std::min(values.size(), ready_.size() - at_ready_);
+    if (n > 0) {
+      std::copy_n(ready_.begin() + static_cast<std::ptrdiff_t>(at_ready_), n, values.begin());
+      at_ready_ += n;
+    } else if (n = std::min(block, left_); n <= values.size()) {
+      at_ = take_block(at_, values.first(n));
+      left_ -= n;
+    } else {
+      decode_ahead(), n = 0;
+    }
+    values = values.subspan(n);
+  }
+}
+
+template <class T>
+void KeptColumn<T>::skip(std::size_t values) {
+  while (values > 0) {
+    if (at_ready_ == ready_.size()) decode_ahead();
+    const std::size_t n = std::min(values, ready_.size() - at_ready_);
+    at_ready_ += n, values -= n;
+  }
+}
+
+template <class T>
+void KeptColumn<T>::decode_ahead() {
+  ready_.resize(std::min(block, left_)), at_ready_ = 0;
+  at_ = take_block<T>(at_, ready_);
+  left_ -= ready_.size();
+}
+
+template class KeptColumn<double>;
+template class KeptColumn<std::uint64_t>;
+
+namespace {
+
+// Some of the known customers, one after the other, and behind them one that was computed anew.
+struct Run {
+  std::size_t known = 0;       // how many
+  std::size_t replaced = 0;    // 1 where the known one behind them is the same customer
+  std::size_t fresh = no_row;  // none at the end
+};
+
+std::vector<Run> runs_of(const CustomerIds& known, const CustomerIds& fresh) {
+  std::vector<Run> runs(1);
+  walk_together(known, fresh, [&](std::size_t i, std::size_t j) {
+    if (j == no_row) ++runs.back().known;
+    else runs.back().replaced = i != no_row, runs.back().fresh = j, runs.emplace_back();
+  });
+  return runs;
+}
+
+CustomerIds merge_ids(const CustomerIds& known, const CustomerIds& fresh) {
+  std::size_t numbers = 0;
+  walk_together(known, fresh, [&](std::size_t i, std::size_t j) { numbers += i != no_row ? i < known.numbers.size() : j < fresh.numbers.size(); });
+  CustomerIds ids{HugeArray<std::uint64_t>(numbers), {}};
+  std::size_t row = 0;
+  walk_together(known, fresh, [&](std::size_t i, std::size_t j) {
+    const CustomerIds& from = i != no_row ? known : fresh;
+    const std::size_t place = i != no_row ? i : j;
+    if (row < numbers) ids.numbers[row++] = from.numbers[place];
+    else ids.texts.push_back(from.text(place));
+  });
+  return ids;
+}
+
+}  // namespace
+
 CustomerTable merge_kept(const KeptFeatures& kept, const CustomerIds& known, const CustomerTable& fresh, int threads) {
-  constexpr std::uint32_t is_fresh = std::uint32_t{1} << 31;
-  std::vector<std::uint32_t> sources;  // a customer each: the row of `fresh`, or of what was kept
-  sources.reserve(known.size() + fresh.ids.size());
-  walk_together(known, fresh.ids, [&](std::size_t i, std::size_t j) { sources.push_back(j == no_row ? static_cast<std::uint32_t>(i) : static_cast<std::uint32_t>(j) | is_fresh); });
-  CustomerTable table{.id_name = fresh.id_name, .ids = {}, .names = fresh.names, .is_count = fresh.is_count, .values = Matrix(sources.size(), fresh.names.size())};
-  const auto place = [&](std::uint32_t source) { return std::size_t{source & ~is_fresh}; };
-  const auto is_number = [&](std::uint32_t source) { return place(source) < (source & is_fresh ? fresh.ids : known).numbers.size(); };
-  const auto numbers = static_cast<std::size_t>(std::partition_point(sources.begin(), sources.end(), is_number) - sources.begin());
-  table.ids.numbers = HugeArray<std::uint64_t>(numbers);
-  for (std::size_t row = 0; row < numbers; ++row) table.ids.numbers[row] = (sources[row] & is_fresh ? fresh.ids : known).numbers[place(sources[row])];
-  for (std::size_t row = numbers; row < sources.size(); ++row) table.ids.texts.push_back((sources[row] & is_fresh ? fresh.ids : known).text(place(sources[row])));
-  for_each_block(table.names.size(), threads, [&](std::size_t f, int) {
-    HugeArray<double> earlier(known.size());
-    kept.column(table.names[f], earlier);
+  const std::vector<Run> runs = runs_of(known, fresh.ids);
+  CustomerTable table{.id_name = fresh.id_name, .ids = merge_ids(known, fresh.ids), .names = fresh.names, .is_count = fresh.is_count, .values = {}};
+  table.values = Matrix(table.ids.size(), fresh.names.size());
+  std::vector<HugeArray<char>> rooms(static_cast<std::size_t>(threads > 0 ? threads : default_threads()));
+  for_each_block(table.names.size(), threads, [&](std::size_t f, int worker) {
+    KeptColumn<double> earlier = kept.column(table.names[f], rooms[static_cast<std::size_t>(worker)]);
     const std::span<const double> now = fresh.values.column(f);
-    const std::span<double> out = table.values.column(f);
-    for (std::size_t row = 0; row < sources.size(); ++row) out[row] = sources[row] & is_fresh ? now[place(sources[row])] : earlier[sources[row]];
+    std::span<double> out = table.values.column(f);
+    for (const Run& run : runs) {
+      earlier.take(out.first(run.known));
+      out = out.subspan(run.known);
+      if (run.fresh == no_row) break;
+      earlier.skip(run.replaced);
+      out[0] = now[run.fresh], out = out.subspan(1);
+    }
   });
   return table;
 }

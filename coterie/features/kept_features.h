@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/base/memory.h"
 #include "coterie/events/store_file.h"
 #include "coterie/events/string_table.h"
 #include "coterie/features/feature.h"
@@ -30,6 +31,27 @@ void bring_to_end(CustomerTable& kept, std::span<const Feature> features, std::i
 // Writes a table in kept form, whose columns are the features. Returns the file's checksum. Same bytes on any number of threads.
 std::uint64_t write_kept_features(const std::string& path, const CustomerTable& kept, std::span<const Feature> features, int threads = 0);
 
+constexpr std::size_t kept_block = 4096;  // customers
+
+// The values of a column one after the other, decoded block by block where they are wanted.
+template <class T>
+class KeptColumn {
+ public:
+  KeptColumn(const char* bytes, std::size_t customers) : at_(bytes), left_(customers) {}
+
+  // The next ones; there must be so many.
+  void take(std::span<T> values);
+  void skip(std::size_t values);
+
+ private:
+  void decode_ahead();
+
+  const char* at_;
+  std::size_t left_;               // not yet decoded
+  std::vector<T> ready_;           // of a block that is not taken as a whole
+  std::size_t at_ready_ = 0;
+};
+
 class KeptFeatures {
  public:
   // Reads all but the columns. Throws Error(missing_input) when the file is not there, Error(damaged_input) when it is none of this
@@ -40,8 +62,9 @@ class KeptFeatures {
   bool has(std::span<const Feature> features) const;
   // In the order of the columns; `names` are the texts behind identifiers. Throws Error(damaged_input) as column() does.
   CustomerIds ids(const StringTable& names) const;
-  // Any thread. Throws Error(damaged_input) when the bytes do not have their checksum.
-  void column(const std::string& name, std::span<double> values) const;
+  // Views `room`, which is used again from column to column. Any thread, each with a room of its own. Throws Error(damaged_input) when the bytes do not
+  // have their checksum.
+  KeptColumn<double> column(const std::string& name, HugeArray<char>& room) const;
 
  private:
   struct Column {
@@ -50,7 +73,8 @@ class KeptFeatures {
     std::uint64_t offset = 0, bytes = 0, checksum = 0;
   };
   std::string read(std::uint64_t offset, std::uint64_t bytes) const;
-  std::string read(const Column& column) const;
+  void require_within(std::uint64_t offset, std::uint64_t bytes) const;
+  const char* read(const Column& column, HugeArray<char>& room) const;
   void read_end(std::uint64_t checksum);
 
   StoreFile file_;

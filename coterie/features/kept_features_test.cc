@@ -75,8 +75,9 @@ TEST(KeptFeatures, AreReadAsTheyWereWritten) {
     EXPECT_TRUE(std::ranges::equal(ids.numbers, table.ids.numbers));
     EXPECT_EQ(ids.texts, table.ids.texts);
     for (std::size_t c = 0; c < 6; ++c) {
+      HugeArray<char> room;
       std::vector<double> values(table.ids.size());
-      kept.column(table.names[c], values);
+      kept.column(table.names[c], room).take(values);
       EXPECT_TRUE(same_bits(values, table.values.column(c))) << customers << " " << c;
     }
     EXPECT_EQ(write_kept_features(folder.path("again"), table, features_of(6), 1), checksum);
@@ -124,8 +125,8 @@ TEST(KeptFeatures, DamageAndAnotherFileAreFound) {
         {
           const KeptFeatures kept(path, checksum);
           kept.ids(StringTable());
-          std::vector<double> values(500);
-          for (const std::string& name : table.names) kept.column(name, values);
+          HugeArray<char> room;
+          for (const std::string& name : table.names) kept.column(name, room);
         },
         Error)
         << at;
