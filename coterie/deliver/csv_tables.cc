@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "coterie/source/content_hash.h"
 #include "coterie/source/ledger.h"
 
 namespace coterie {
@@ -14,8 +15,9 @@ namespace {
 // Lines gather here and go to the file a block at a time.
 class Lines {
  public:
-  explicit Lines(OutputFile& file) : file_(file) { text_.reserve(block + 4096); }
-  ~Lines() noexcept(false) { file_.write(text_); }
+  // hash, if any, takes every byte; both must outlive this.
+  explicit Lines(OutputFile& file, StreamHash* hash = nullptr) : file_(file), hash_(hash) { text_.reserve(block + 4096); }
+  ~Lines() noexcept(false) { flush(); }
 
   template <class... Args>
   void add(fmt::format_string<Args...> format, Args&&... args) {
@@ -24,14 +26,19 @@ class Lines {
   void append(std::string_view text) { text_ += text; }
   void end_line() {
     text_ += '\n';
-    if (text_.size() < block) return;
-    file_.write(text_);
-    text_.clear();
+    if (text_.size() >= block) flush();
   }
 
  private:
+  void flush() {
+    file_.write(text_);
+    if (hash_ != nullptr) hash_->add(text_);
+    text_.clear();
+  }
+
   static constexpr std::size_t block = 1 << 18;
   OutputFile& file_;
+  StreamHash* hash_;
   std::string text_;
 };
 
@@ -43,17 +50,21 @@ void add_id(Lines& lines, const CustomerIds& ids, std::size_t row) {
 
 }  // namespace
 
-void write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels) {
-  Lines lines(file);
-  lines.add("{},cluster", csv_field(table.id_name));
-  lines.end_line();
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    add_id(lines, table.ids, row);
-    const fmt::format_int label(labels[row]);
-    lines.append(",");
-    lines.append({label.data(), label.size()});
+std::string write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels) {
+  StreamHash hash;
+  {
+    Lines lines(file, &hash);
+    lines.add("{},cluster", csv_field(table.id_name));
     lines.end_line();
+    for (std::size_t row = 0; row < labels.size(); ++row) {
+      add_id(lines, table.ids, row);
+      const fmt::format_int label(labels[row]);
+      lines.append(",");
+      lines.append({label.data(), label.size()});
+      lines.end_line();
+    }
   }
+  return hash.finish();
 }
 
 void write_segment_summary(OutputFile& file, const CustomerTable& table, const Profiles& profiles, const std::vector<SegmentName>& names,

@@ -15,8 +15,8 @@
 
 namespace coterie {
 
-// "<id column>,cluster": every customer in the order of the table.
-void write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels);
+// "<id column>,cluster": every customer in the order of the table. Returns the file's fingerprint (source/content_hash.h).
+std::string write_customer_segments(OutputFile& file, const CustomerTable& table, std::span<const std::int32_t> labels);
 
 // "cluster,segment,users,share,<median of each feature>,bootstrap_jaccard,separation,verdict": a row a cluster; the verdict is that of all,
 // by its name (score/verdict.h). Blank where nothing was judged.

@@ -93,25 +93,4 @@ std::vector<double> order_statistics(std::span<const double> values, std::span<c
   return result;
 }
 
-std::vector<double> quantiles(std::span<const double> values, std::span<const double> probabilities) {
-  if (values.empty()) return std::vector<double>(probabilities.size());
-  std::vector<std::size_t> places;
-  const auto place_of = [&](double p) { return p * static_cast<double>(values.size() - 1); };
-  for (const double p : probabilities) {
-    const auto low = static_cast<std::size_t>(place_of(p));
-    places.insert(places.end(), {low, std::min(low + 1, values.size() - 1)});
-  }
-  std::sort(places.begin(), places.end());
-  const std::vector<double> at = order_statistics(values, places);
-  const auto value_at = [&](std::size_t place) { return at[static_cast<std::size_t>(std::lower_bound(places.begin(), places.end(), place) - places.begin())]; };
-  std::vector<double> result;
-  for (const double p : probabilities) {
-    const double place = place_of(p), weight = place - std::floor(place);
-    const auto low = static_cast<std::size_t>(place);
-    const double below = value_at(low), above = value_at(std::min(low + 1, values.size() - 1));
-    result.push_back(weight == 0 ? below : weight == 0.5 ? (below + above) / 2 : below + weight * (above - below));
-  }
-  return result;
-}
-
 }  // namespace coterie

@@ -17,8 +17,4 @@ namespace coterie {
 // -0 counts as 0. No NaN.
 std::vector<double> order_statistics(std::span<const double> values, std::span<const std::size_t> places);
 
-// Quantiles of rising probabilities p in [0, 1], linear between neighbours (numpy's default, Hyndman & Fan's type 7;
-// halfway: their mean); 0 of no values.
-std::vector<double> quantiles(std::span<const double> values, std::span<const double> probabilities);
-
 }  // namespace coterie

@@ -45,11 +45,5 @@ TEST(OrderStatistics, AreThoseOfTheSortedValues) {
     }
 }
 
-TEST(Quantiles, AreLinearBetweenNeighbours) {
-  EXPECT_EQ(quantiles(std::vector<double>{3, 1, 2, 4}, std::vector<double>{0, 0.25, 0.5, 1}), (std::vector<double>{1, 1.75, 2.5, 4}));
-  EXPECT_EQ(quantiles({}, std::vector<double>{0.5, 0.7}), (std::vector<double>{0, 0}));
-  EXPECT_EQ(quantiles(std::vector<double>{5}, std::vector<double>{0.1, 0.9}), (std::vector<double>{5, 5}));
-}
-
 }  // namespace
 }  // namespace coterie

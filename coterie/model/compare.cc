@@ -10,6 +10,7 @@
 #include "coterie/base/parallel.h"
 #include "coterie/model/comparison_files.h"
 #include "coterie/model/match_segments.h"
+#include "coterie/model/saved_features.h"
 #include "coterie/score/agreement.h"
 #include "coterie/table/customer_ids.h"
 
@@ -28,127 +29,41 @@ void count_movement(Comparison& comparison) {
   });
 }
 
-// A feature that both runs have, by its number in each.
-struct CommonFeature {
-  std::string name;
-  std::size_t before, after;
-};
-
-std::vector<CommonFeature> common_features(const SavedFeatures& before, const SavedFeatures& after) {
-  std::vector<CommonFeature> common;
-  for (std::size_t f = 0; f < before.names().size(); ++f) {
-    const auto it = std::find(after.names().begin(), after.names().end(), before.names()[f]);
-    if (it != after.names().end()) common.push_back({before.names()[f], f, static_cast<std::size_t>(it - after.names().begin())});
-  }
-  return common;
+std::vector<std::uint64_t> sizes_of(const SavedRun& run) {
+  std::vector<std::uint64_t> sizes(run.model.k);
+  for (const std::int32_t label : run.labels) ++sizes[static_cast<std::size_t>(label)];
+  return sizes;
 }
 
-std::vector<std::uint64_t> common_members(const Comparison& comparison) {
-  std::vector<std::uint64_t> common;
-  for (std::size_t a = 0; a < comparison.earlier.model.k; ++a) common.insert(common.end(), comparison.movement[a].begin(), comparison.movement[a].end() - 1);
-  return common;
+ClusterMembers members_of(const Comparison& comparison) {
+  ClusterMembers members{sizes_of(comparison.earlier), sizes_of(comparison.later), {}};
+  for (std::size_t a = 0; a < comparison.earlier.model.k; ++a) members.common.insert(members.common.end(), comparison.movement[a].begin(), comparison.movement[a].end() - 1);
+  return members;
 }
 
-// One feature's part of the squared distances of customers to the centres of their segments, in the model's own scaling.
-double squared_distances(const SavedRun& run, std::size_t feature, std::span<const double> column) {
-  Matrix scaled(column.size(), 1);
-  std::copy(column.begin(), column.end(), scaled.column(0).begin());
-  scale_in_place(scaled, scaling_of_column(run.model.scaling, feature), 1);
-  std::vector<double> centre;
-  for (std::size_t c = 0; c < run.model.k; ++c) centre.push_back(run.model.centres[c * run.model.features.size() + feature]);
+FeatureDrift drift_of_group(std::optional<std::size_t> segment, const std::string& feature, const FeatureDistribution::Group& before, const FeatureDistribution::Group& after, const GroupValues& values) {
+  return {segment, feature, population_stability(before.bins, count_in_bins(values, before.bins.edges)), before.mean, after.mean};
+}
+
+double mean_squared_distance(const SavedRun& run, const Distributions& distributions) {
   double sum = 0;
-  for (std::size_t row = 0; row < column.size(); ++row) {
-    const double difference = scaled.at(row, 0) - centre[static_cast<std::size_t>(run.labels[row])];
-    sum += difference * difference;
-  }
-  return sum;
+  for (const FeatureDistribution& feature : distributions) sum += feature.squared_distances;
+  return sum / static_cast<double>(std::max<std::size_t>(1, run.customers()));
 }
-
-ClusterMatches same_clusters(std::size_t k) {
-  ClusterMatches matches{{}, {}, {}, {}, std::vector<Fate>(k, Fate::continues), std::vector<Fate>(k, Fate::continues)};
-  for (std::size_t c = 0; c < k; ++c) {
-    matches.successor.emplace_back(c);
-    matches.predecessor.emplace_back(c);
-    matches.linked_after.push_back({c});
-    matches.linked_before.push_back({c});
-  }
-  return matches;
-}
-
-double mean_of(std::span<const double> values) {
-  double sum = 0, n = 0;
-  for (const double value : values)
-    if (!std::isnan(value)) sum += value, ++n;
-  return n == 0 ? 0 : sum / n;
-}
-
-FeatureDrift drift_of(std::optional<std::size_t> segment, const std::string& feature, std::span<const double> before, std::span<const double> after) {
-  return {segment, feature, population_stability(before, after), mean_of(before), mean_of(after)};
-}
-
-// A column's values segment by segment, in the order of the rows.
-class ColumnBySegment {
- public:
-  ColumnBySegment(const SavedRun& run, std::span<const double> column) : begin_(run.model.k + 1), values_(column.size()) {
-    for (const std::int32_t label : run.labels) ++begin_[static_cast<std::size_t>(label) + 1];
-    for (std::size_t c = 0; c < run.model.k; ++c) begin_[c + 1] += begin_[c];
-    std::vector<std::size_t> next = begin_;
-    for (std::size_t row = 0; row < column.size(); ++row) values_[next[static_cast<std::size_t>(run.labels[row])]++] = column[row];
-  }
-  std::span<const double> of(std::size_t cluster) const { return std::span<const double>(values_).subspan(begin_[cluster], begin_[cluster + 1] - begin_[cluster]); }
-
- private:
-  std::vector<std::size_t> begin_;
-  HugeArray<double> values_;
-};
-
-// What one feature tells.
-struct FeatureComparison {
-  std::vector<FeatureDrift> drift;  // of all customers, then of each segment with enough of them
-  double distances_before = 0, distances_after = 0;  // with the same model
-};
-
-FeatureComparison compare_feature(const Comparison& comparison, const CommonFeature& feature, std::span<const double> before, std::span<const double> after) {
-  FeatureComparison result;
-  result.drift.push_back(drift_of({}, feature.name, before, after));
-  const ColumnBySegment then(comparison.earlier, before), now(comparison.later, after);
-  for (std::size_t a = 0; a < comparison.earlier.model.k; ++a) {
-    const auto b = comparison.matches.successor[a];
-    if (b && then.of(a).size() >= fewest_for_drift && now.of(*b).size() >= fewest_for_drift) result.drift.push_back(drift_of(a, feature.name, then.of(a), now.of(*b)));
-  }
-  if (!comparison.same_model) return result;
-  result.distances_before = squared_distances(comparison.earlier, feature.before, before);
-  result.distances_after = squared_distances(comparison.later, feature.after, after);
-  return result;
-}
-
-double mean_over(const SavedRun& run, double sum) { return sum / static_cast<double>(std::max<std::size_t>(1, run.customers())); }
 
 // Feature by feature, so that a few columns are in memory at a time.
-void compare_features(const std::vector<CommonFeature>& common, const SavedFeatures& before, const SavedFeatures& after, int threads, Comparison& comparison) {
-  std::vector<FeatureComparison> results(common.size());
-  for_each_block(common.size(), threads, [&](std::size_t f, int) {
-    HugeArray<double> then, now;
-    results[f] = compare_feature(comparison, common[f], before.column(common[f].before, then), after.column(common[f].after, now));
+std::vector<std::vector<FeatureDrift>> drift_of_features(const Distributions& before, const SavedRun& later, const Distributions& after, const ClusterMatches& matches, int threads) {
+  const auto common = common_features(before, after);
+  const SavedFeatures features(later);
+  std::vector<std::vector<FeatureDrift>> drift(common.size());
+  for_each_block(common.size(), threads, [&](std::size_t i, int) {
+    const auto [f, g] = common[i];
+    HugeArray<double> room;
+    GroupedValues values;
+    values.take(features.column(g, room), later.labels, later.model.k);
+    drift[i] = drift_of(before[f], after[g], values, matches);
   });
-  double distance_before = 0, distance_after = 0;
-  for (const FeatureComparison& result : results) {
-    distance_before += mean_over(comparison.earlier, result.distances_before), distance_after += mean_over(comparison.later, result.distances_after);
-    comparison.drift.insert(comparison.drift.end(), result.drift.begin(), result.drift.end());
-  }
-  std::stable_sort(comparison.drift.begin(), comparison.drift.end(), [](const FeatureDrift& a, const FeatureDrift& b) { return a.segment < b.segment; });  // all customers first
-  if (distance_before > 0) comparison.distance_ratio = distance_after / distance_before;
-}
-
-// By members and centres, for which all columns are needed at once.
-ClusterMatches match_by_features(const Comparison& comparison, const std::vector<CommonFeature>& common, const SavedFeatures& before, const SavedFeatures& after) {
-  SegmentedCustomers then{comparison.earlier.model.k, comparison.earlier.labels, {}}, now{comparison.later.model.k, comparison.later.labels, {}};
-  std::vector<HugeArray<double>> room(2 * common.size());
-  for (std::size_t f = 0; f < common.size(); ++f) {
-    then.columns.push_back(before.column(common[f].before, room[2 * f]));
-    now.columns.push_back(after.column(common[f].after, room[2 * f + 1]));
-  }
-  return match_segments(then, now, common_members(comparison));
+  return drift;
 }
 
 // Sizes of the earlier segments then and now, and of what is none of them any more.
@@ -208,25 +123,69 @@ std::uint64_t Comparison::left() const {
   return sum;
 }
 
-Comparison compare(SavedRun earlier, const SavedFeatures& before, SavedRun later, const SavedFeatures& after, int threads) {
+ClusterMatches same_segments(std::size_t k) {
+  ClusterMatches matches{{}, {}, {}, {}, std::vector<Fate>(k, Fate::continues), std::vector<Fate>(k, Fate::continues)};
+  for (std::size_t c = 0; c < k; ++c) {
+    matches.successor.emplace_back(c);
+    matches.predecessor.emplace_back(c);
+    matches.linked_after.push_back({c});
+    matches.linked_before.push_back({c});
+  }
+  return matches;
+}
+
+std::vector<FeatureDrift> drift_of(const FeatureDistribution& before, const FeatureDistribution& after, const GroupedValues& values, const ClusterMatches& matches) {
+  std::vector<FeatureDrift> drift = {drift_of_group({}, before.feature, before.groups[0], after.groups[0], values.all())};
+  for (std::size_t a = 0; a < matches.successor.size(); ++a) {
+    const auto b = matches.successor[a];
+    if (b && before.groups[a + 1].customers() >= fewest_for_drift && after.groups[*b + 1].customers() >= fewest_for_drift)
+      drift.push_back(drift_of_group(a, before.feature, before.groups[a + 1], after.groups[*b + 1], values.of(*b)));
+  }
+  return drift;
+}
+
+namespace {
+
+Comparison side_by_side(SavedRun earlier, SavedRun later) {
   Comparison comparison;
   comparison.earlier = std::move(earlier), comparison.later = std::move(later);
   for (const SavedRun* run : {&comparison.earlier, &comparison.later}) require_ids(*run, "another run");
   count_movement(comparison);
   comparison.agreement = agreement_of(comparison.movement);
-  const std::vector<CommonFeature> common = common_features(before, after);
   comparison.same_model = comparison.earlier.model.features == comparison.later.model.features && comparison.earlier.model.centres == comparison.later.model.centres;
-  comparison.matches = comparison.same_model ? same_clusters(comparison.earlier.model.k) : match_by_features(comparison, common, before, after);
-  compare_features(common, before, after, threads, comparison);
+  return comparison;
+}
+
+void take_drift(Comparison& comparison, const std::vector<std::vector<FeatureDrift>>& drift) {
+  for (const std::vector<FeatureDrift>& of_feature : drift) comparison.drift.insert(comparison.drift.end(), of_feature.begin(), of_feature.end());
+  std::stable_sort(comparison.drift.begin(), comparison.drift.end(), [](const FeatureDrift& a, const FeatureDrift& b) { return a.segment < b.segment; });  // all customers first
   comparison.segment_shares = stability_of_shares(comparison);
+}
+
+void take_distances(Comparison& comparison, const Distributions& before, const Distributions& after) {
+  const double distance_before = mean_squared_distance(comparison.earlier, before);
+  if (distance_before > 0) comparison.distance_ratio = mean_squared_distance(comparison.later, after) / distance_before;
+}
+
+}  // namespace
+
+Comparison compare_by_same_model(ComparedRun earlier, ComparedRun later, const std::vector<std::vector<FeatureDrift>>& drift) {
+  Comparison comparison = side_by_side(std::move(earlier.run), std::move(later.run));
+  comparison.matches = same_segments(comparison.earlier.model.k);
+  take_distances(comparison, earlier.distributions, later.distributions);
+  take_drift(comparison, drift);
   advise(comparison);
   return comparison;
 }
 
 Comparison compare(const std::string& earlier, const std::string& later, int threads) {
-  SavedRun before = load_saved_run(earlier), after = load_saved_run(later);
-  const SavedFeatures then(before), now(after);
-  return compare(std::move(before), then, std::move(after), now, threads);
+  Comparison comparison = side_by_side(load_saved_run(earlier), load_saved_run(later));
+  const Distributions before = distributions_of(comparison.earlier, threads), after = distributions_of(comparison.later, threads);
+  comparison.matches = comparison.same_model ? same_segments(comparison.earlier.model.k) : match_segments(before, after, members_of(comparison));
+  if (comparison.same_model) take_distances(comparison, before, after);
+  take_drift(comparison, drift_of_features(before, comparison.later, after, comparison.matches, threads));
+  advise(comparison);
+  return comparison;
 }
 
 Comparison compare_runs(const CompareOptions& options) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "coterie/model/saved_features.h"
+#include "coterie/model/distributions.h"
 #include "coterie/model/saved_run.h"
 #include "coterie/score/match_clusters.h"
 #include "coterie/score/population_stability.h"
@@ -55,10 +55,24 @@ struct Comparison {
   std::uint64_t left() const;     // only in the earlier run
 };
 
+// Two runs whose segments are the same by definition: one model gave both their labels.
+ClusterMatches same_segments(std::size_t k);
+
+// How one feature has drifted, of all customers and then of each segment with enough of them (50 in both runs). before, after: of the same
+// feature; values: the later run's, grouped by segment.
+std::vector<FeatureDrift> drift_of(const FeatureDistribution& before, const FeatureDistribution& after, const GroupedValues& values, const ClusterMatches& matches);
+
+// A run with how its features are distributed.
+struct ComparedRun {
+  SavedRun run;
+  Distributions distributions;
+};
+
+// Of two runs by the same model. drift: of each feature, by drift_of. Throws Error(usage) where customers are numbered.
+Comparison compare_by_same_model(ComparedRun earlier, ComparedRun later, const std::vector<std::vector<FeatureDrift>>& drift);
+
 // Reads both runs and compares. Throws as load_saved_run and SavedFeatures do. Same result on any number of threads.
 Comparison compare(const std::string& earlier, const std::string& later, int threads = 0);
-// The same for runs that are at hand.
-Comparison compare(SavedRun earlier, const SavedFeatures& before, SavedRun later, const SavedFeatures& after, int threads = 0);
 
 // Reads, compares, and writes movement.csv (the matrix), delta.csv (who entered, left or moved), segments.csv (the fate of each
 // segment), drift.csv and compare.json, all at once.

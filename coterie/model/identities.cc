@@ -5,19 +5,20 @@
 #include <set>
 
 #include "coterie/model/match_segments.h"
-#include "coterie/model/saved_features.h"
 #include "coterie/model/saved_run.h"
 #include "coterie/table/customer_ids.h"
 
 namespace coterie {
 namespace {
 
-std::vector<std::uint64_t> common_members(const SavedRun& earlier, const CustomerTable& customers, std::span<const std::int32_t> labels, std::size_t k) {
-  std::vector<std::uint64_t> common(earlier.model.k * k);
-  walk_together(earlier.ids, customers.ids, [&](std::size_t before, std::size_t now) {
-    if (before != no_row && now != no_row) ++common[static_cast<std::size_t>(earlier.labels[before]) * k + static_cast<std::size_t>(labels[now])];
+ClusterMembers members_of(const SavedRun& earlier, const CustomerIds& customers, std::span<const std::int32_t> labels, std::size_t k) {
+  ClusterMembers members{std::vector<std::uint64_t>(earlier.model.k), std::vector<std::uint64_t>(k), std::vector<std::uint64_t>(earlier.model.k * k)};
+  walk_together(earlier.ids, customers, [&](std::size_t before, std::size_t now) {
+    const std::size_t a = before == no_row ? 0 : static_cast<std::size_t>(earlier.labels[before]), b = now == no_row ? 0 : static_cast<std::size_t>(labels[now]);
+    members.earlier[a] += before != no_row, members.later[b] += now != no_row;
+    members.common[a * k + b] += before != no_row && now != no_row;
   });
-  return common;
+  return members;
 }
 
 // Names that are kept go first; a new segment may not take one of them.
@@ -39,18 +40,9 @@ std::vector<int> first_identities(std::size_t k) {
   return identities;
 }
 
-void keep_identities(const std::string& earlier, const CustomerTable& customers, std::span<const std::int32_t> labels, Model& model) {
+void keep_identities(const std::string& earlier, const CustomerIds& customers, std::span<const std::int32_t> labels, const Distributions& distributions, Model& model, int threads) {
   const SavedRun before = load_saved_run(earlier);
-  const SavedFeatures features(before);
-  std::vector<HugeArray<double>> room(features.names().size());
-  SegmentedCustomers then{before.model.k, before.labels, {}}, now{model.k, labels, {}};
-  for (std::size_t f = 0; f < features.names().size(); ++f) {
-    const auto it = std::find(customers.names.begin(), customers.names.end(), features.names()[f]);
-    if (it == customers.names.end()) continue;
-    then.columns.push_back(features.column(f, room[f]));
-    now.columns.push_back(customers.values.column(static_cast<std::size_t>(it - customers.names.begin())));
-  }
-  const ClusterMatches matches = match_segments(then, now, common_members(before, customers, labels, model.k));
+  const ClusterMatches matches = match_segments(distributions_of(before, threads), distributions, members_of(before, customers, labels, model.k));
   int next = *std::max_element(before.model.identities.begin(), before.model.identities.end());
   model.identities.resize(model.k);
   for (std::size_t b = 0; b < model.k; ++b) {

@@ -7,75 +7,54 @@
 namespace coterie {
 namespace {
 
-struct Spread {
-  double mean = 0, deviation = 1;
-};
+using Centre = std::vector<double>;
 
-Spread spread_of(std::span<const double> values) {
-  double sum = 0, squares = 0, n = 0;
-  for (const double value : values)
-    if (!std::isnan(value)) sum += value, ++n;
-  const double mean = n == 0 ? 0 : sum / n;
-  for (const double value : values)
-    if (!std::isnan(value)) squares += (value - mean) * (value - mean);
-  const double deviation = n == 0 ? 0 : std::sqrt(squares / n);
-  return {mean, deviation > 0 ? deviation : 1};
-}
-
-std::vector<Spread> spreads_of(const SegmentedCustomers& customers) {
-  std::vector<Spread> spreads;
-  for (const std::span<const double> column : customers.columns) spreads.push_back(spread_of(column));
-  return spreads;
-}
-
-// k x features, row-major.
-std::vector<double> centres_of(const SegmentedCustomers& customers, const std::vector<Spread>& spreads) {
-  const std::size_t columns = customers.columns.size();
-  std::vector<double> centres(customers.k * columns), sizes(customers.k);
-  for (std::size_t f = 0; f < columns; ++f) {
-    std::fill(sizes.begin(), sizes.end(), 0);
-    for (std::size_t row = 0; row < customers.labels.size(); ++row) {
-      const double value = customers.columns[f][row];
-      if (std::isnan(value)) continue;
-      const auto label = static_cast<std::size_t>(customers.labels[row]);
-      centres[label * columns + f] += (value - spreads[f].mean) / spreads[f].deviation;
-      ++sizes[label];
+// By the mean and deviation of all customers of the earlier run; a segment without customers lies at their mean.
+std::vector<Centre> centres_of(const std::vector<const FeatureDistribution*>& features, const std::vector<const FeatureDistribution*>& earlier, std::size_t k) {
+  std::vector<Centre> centres(k);
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    const FeatureDistribution::Group& everyone = earlier[f]->groups.front();
+    for (std::size_t c = 0; c < k; ++c) {
+      const FeatureDistribution::Group& segment = features[f]->groups[c + 1];
+      const bool is_empty = segment.customers() == segment.bins.counts.back();
+      centres[c].push_back(is_empty ? 0 : (segment.mean - everyone.mean) / (everyone.deviation > 0 ? everyone.deviation : 1));
     }
-    for (std::size_t c = 0; c < customers.k; ++c)
-      if (sizes[c] > 0) centres[c * columns + f] /= sizes[c];
   }
   return centres;
 }
 
-double distance(const double* a, const double* b, std::size_t columns) {
+double distance(const Centre& a, const Centre& b) {
   double sum = 0;
-  for (std::size_t f = 0; f < columns; ++f) sum += (a[f] - b[f]) * (a[f] - b[f]);
+  for (std::size_t f = 0; f < a.size(); ++f) sum += (a[f] - b[f]) * (a[f] - b[f]);
   return std::sqrt(sum);
 }
 
-std::vector<std::uint64_t> sizes_of(const SegmentedCustomers& customers) {
-  std::vector<std::uint64_t> sizes(customers.k);
-  for (const std::int32_t label : customers.labels) ++sizes[static_cast<std::size_t>(label)];
-  return sizes;
-}
-
-CentreDistances distances_of(const std::vector<double>& before, const std::vector<double>& after, std::size_t ka, std::size_t kb, std::size_t columns) {
-  CentreDistances distances{std::vector<double>(ka * kb), std::vector<double>(ka, std::numeric_limits<double>::infinity())};
-  for (std::size_t a = 0; a < ka; ++a) {
-    for (std::size_t b = 0; b < kb; ++b) distances.across[a * kb + b] = distance(&before[a * columns], &after[b * columns], columns);
-    for (std::size_t other = 0; other < ka; ++other)
-      if (other != a) distances.own[a] = std::min(distances.own[a], distance(&before[a * columns], &before[other * columns], columns));
+CentreDistances distances_of(const std::vector<Centre>& before, const std::vector<Centre>& after) {
+  CentreDistances distances{{}, std::vector<double>(before.size(), std::numeric_limits<double>::infinity())};
+  for (std::size_t a = 0; a < before.size(); ++a) {
+    for (const Centre& centre : after) distances.across.push_back(distance(before[a], centre));
+    for (std::size_t other = 0; other < before.size(); ++other)
+      if (other != a) distances.own[a] = std::min(distances.own[a], distance(before[a], before[other]));
   }
   return distances;
 }
 
 }  // namespace
 
-ClusterMatches match_segments(const SegmentedCustomers& earlier, const SegmentedCustomers& later, const std::vector<std::uint64_t>& common) {
-  const ClusterMembers members{sizes_of(earlier), sizes_of(later), common};
-  if (earlier.columns.empty()) return match_clusters(members);
-  const std::vector<Spread> spreads = spreads_of(earlier);
-  return match_clusters(members, distances_of(centres_of(earlier, spreads), centres_of(later, spreads), earlier.k, later.k, earlier.columns.size()));
+std::vector<std::pair<std::size_t, std::size_t>> common_features(const Distributions& earlier, const Distributions& later) {
+  std::vector<std::pair<std::size_t, std::size_t>> common;
+  for (std::size_t f = 0; f < earlier.size(); ++f) {
+    const auto it = std::ranges::find(later, earlier[f].feature, &FeatureDistribution::feature);
+    if (it != later.end()) common.emplace_back(f, static_cast<std::size_t>(it - later.begin()));
+  }
+  return common;
+}
+
+ClusterMatches match_segments(const Distributions& earlier, const Distributions& later, const ClusterMembers& members) {
+  std::vector<const FeatureDistribution*> before, after;
+  for (const auto& [f, g] : common_features(earlier, later)) before.push_back(&earlier[f]), after.push_back(&later[g]);
+  if (before.empty()) return match_clusters(members);
+  return match_clusters(members, distances_of(centres_of(before, before, members.earlier.size()), centres_of(after, before, members.later.size())));
 }
 
 }  // namespace coterie

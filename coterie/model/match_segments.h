@@ -2,22 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <utility>
 #include <vector>
 
+#include "coterie/model/distributions.h"
 #include "coterie/score/match_clusters.h"
 
 namespace coterie {
 
-// Customers with a label and features; a view. NaN is missing.
-struct SegmentedCustomers {
-  std::size_t k = 0;
-  std::span<const std::int32_t> labels;
-  std::vector<std::span<const double>> columns;  // a feature each; the same features in both runs that are matched
-};
+// Features that both runs have, by their numbers in each.
+std::vector<std::pair<std::size_t, std::size_t>> common_features(const Distributions& earlier, const Distributions& later);
 
-// `common` is earlier x later, row-major: customers that both runs have. Centres are means of z-scores by the earlier run's
-// means and deviations, so that both runs are measured by one rule.
-ClusterMatches match_segments(const SegmentedCustomers& earlier, const SegmentedCustomers& later, const std::vector<std::uint64_t>& common);
+// `members` of the runs' segments. Centres are means of z-scores of the common features by the earlier run's means and deviations, so that both runs
+// are measured by one rule; without a common feature members alone count.
+ClusterMatches match_segments(const Distributions& earlier, const Distributions& later, const ClusterMembers& members);
 
 }  // namespace coterie

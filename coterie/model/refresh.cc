@@ -23,7 +23,6 @@
 #include "coterie/model/shop_data.h"
 #include "coterie/model/store_manifest.h"
 #include "coterie/segments/profile.h"
-#include "coterie/source/content_hash.h"
 
 namespace coterie {
 namespace {
@@ -74,7 +73,7 @@ std::string refresh_to_json(const RefreshOptions& options, const EarlierOptions&
 // What run, refresh and export leave in the folder of a run.
 bool is_of_run(const std::string& entry) {
   static constexpr std::array names = {"customer_segments.csv", "segment_summary.csv", "features.parquet", "features.csv", "model.json", "rejects.csv", "rfm_scores.csv", "k_table.csv", "customer_reasons.csv", "customer_flags.csv", "membership.csv", "tree.csv",
-                                       "segments.sql", "report.html", "run.json", "refresh.json", "hold_out.json", "changes", "store"};
+                                       "segments.sql", "report.html", "distributions.json", "run.json", "refresh.json", "hold_out.json", "changes", "store"};
   return std::find(names.begin(), names.end(), entry) != names.end();
 }
 
@@ -94,15 +93,21 @@ void write_page(const RefreshOptions& options, const Model& model, const ShopDat
   write_file(folder.file("segments.sql"), segments_sql(shown.explanation.rules, customers.id_name, customers.names, model.segments));
 }
 
-// The refreshed run need not be read back.
-Comparison compare_with_earlier(const RefreshOptions& options, const Model& model, CustomerTable customers, std::span<const std::int32_t> labels) {
-  const std::string& folder = options.run.out;
-  SavedRun earlier = load_saved_run(options.model);
-  SavedRun later{folder, model, customers.id_name, std::move(customers.ids), {labels.begin(), labels.end()}, hash_of_file(folder + "/customer_segments.csv")};
-  const SavedFeatures before(earlier), after(customers);
-  Comparison comparison = compare(std::move(earlier), before, std::move(later), after, options.run.threads);
-  write_comparison(folder + "/changes", comparison);
-  return comparison;
+// What the columns tell, each seen once: how they are distributed now, and how that has drifted.
+struct Described {
+  Profiles profiles;
+  Distributions distributions;
+  std::vector<std::vector<FeatureDrift>> drift;  // of each feature
+};
+
+Described describe(const Model& model, const CustomerTable& customers, std::span<const std::int32_t> labels, const Distributions& before, int threads) {
+  Described result{{}, Distributions(model.features.size()), std::vector<std::vector<FeatureDrift>>(model.features.size())};
+  const ClusterMatches matches = same_segments(model.k);
+  result.profiles = profile_clusters(customers, labels, model.k, threads, [&](std::size_t f, const GroupedValues& values) {
+    result.distributions[f] = distribution_of(model, f, values);
+    result.drift[f] = drift_of(before[f], result.distributions[f], values, matches);
+  });
+  return result;
 }
 
 void refresh_under_model(RefreshOptions options, RefreshResult& result) {
@@ -112,14 +117,17 @@ void refresh_under_model(RefreshOptions options, RefreshResult& result) {
   const EarlierOptions earlier = load_earlier_options(options.model);
   OutputFolder folder(run.out, is_of_run);
   if (!run.store.folder.empty()) run.store.folder = folder.file("store");
+  ComparedRun before{load_saved_run(options.model), {}};
+  before.distributions = distributions_of(before.run, run.threads);
   ShopData read = read_for_model(assign_options(options, earlier.orders, folder.file("rejects.csv")), model, memory, result.notes);
   AssignedCustomers assigned = assign_customers(model, read.customers, run.threads);
   const HugeArray<std::int32_t> labels = std::move(assigned.labels);
-  const Profiles profiles = profile_clusters(read.customers, labels, model.k, run.threads);
-  write_page(options, model, read, std::move(assigned), labels, profiles, folder);
+  Described described = describe(model, read.customers, labels, before.distributions, run.threads);
+  write_page(options, model, read, std::move(assigned), labels, described.profiles, folder);
   OutputFile segments(folder.file("customer_segments.csv")), summary(folder.file("segment_summary.csv"));
-  write_customer_segments(segments, read.customers, labels);
-  write_segment_summary(summary, read.customers, profiles, model.segments, {});
+  const std::string labels_hash = write_customer_segments(segments, read.customers, labels);
+  write_file(folder.file("distributions.json"), distributions_to_json(described.distributions, labels_hash));
+  write_segment_summary(summary, read.customers, described.profiles, model.segments, {});
   segments.commit();
   summary.commit();
   read.rejects->commit();
@@ -127,11 +135,13 @@ void refresh_under_model(RefreshOptions options, RefreshResult& result) {
   FeaturesFile(folder.file(""), run.features, read.customers, memory.duckdb).commit();
   fs::copy_file(options.model + "/model.json", folder.file("model.json"));
   if (fs::exists(options.model + "/hold_out.json")) fs::copy_file(options.model + "/hold_out.json", folder.file("hold_out.json"));
-  write_file(folder.file("refresh.json"), refresh_to_json(options, earlier, read, model, profiles));
+  write_file(folder.file("refresh.json"), refresh_to_json(options, earlier, read, model, described.profiles));
   if (read.store) read.store->commit();
   folder.commit();
   result.read = read.read;
-  result.comparison = compare_with_earlier(options, model, std::move(read.customers), labels);
+  ComparedRun after{{run.out, model, read.customers.id_name, std::move(read.customers.ids), {labels.begin(), labels.end()}, labels_hash}, std::move(described.distributions)};
+  result.comparison = compare_by_same_model(std::move(before), std::move(after), described.drift);
+  write_comparison(run.out + "/changes", result.comparison);
 }
 
 // What the earlier run was told about its data holds for the new one, too.

@@ -22,6 +22,7 @@
 #include "coterie/deliver/segments_sql.h"
 #include "coterie/deliver/tree_table.h"
 #include "coterie/matrix/equal_rows.h"
+#include "coterie/model/distributions.h"
 #include "coterie/model/explain.h"
 #include "coterie/model/identities.h"
 #include "coterie/model/memory_plan.h"
@@ -235,11 +236,11 @@ std::future<FeaturesFile> begin_features_file(const RunOptions& options, const C
 
 // Everything under temporary names first, then all renamed at once; run.json, which says what the others are, last.
 void write_outputs(const RunOptions& options, const CustomerTable& customers, std::span<const std::int32_t> labels, std::unique_ptr<OutputFile> rejects,
-                   FurtherFiles further, OutputFolder* store, std::future<FeaturesFile> features_file, Stations& stations, RunResult& result) {
+                   FurtherFiles further, const Distributions& distributions, OutputFolder* store, std::future<FeaturesFile> features_file, Stations& stations, RunResult& result) {
   const auto path = [&](const char* name) { return options.out + "/" + name; };
   OutputFile segments(path("customer_segments.csv")), summary(path("segment_summary.csv")), k_table(path("k_table.csv")), model(path("model.json")), report(path("run.json"));
-  OutputFile rules(path("segments.sql")), page(path("report.html"));
-  write_customer_segments(segments, customers, labels);
+  OutputFile rules(path("segments.sql")), page(path("report.html")), compared(path("distributions.json"));
+  compared.write(distributions_to_json(distributions, write_customer_segments(segments, customers, labels)));
   write_segment_summary(summary, customers, result.profiles, result.model.segments, result.verdict);
   write_k_table(k_table, result.choice, result.verdict, result.scores);
   model.write(model_to_json(result.model));
@@ -265,6 +266,7 @@ void write_outputs(const RunOptions& options, const CustomerTable& customers, st
   model.commit();
   rules.commit();
   page.commit();
+  compared.commit();
   features.commit();
   if (rfm) rfm->commit();
   for (const auto* file : {&further.reasons, &further.membership, &further.tree})
@@ -350,10 +352,11 @@ RunResult run(const RunOptions& options) {
     add_dealt_reasons(explained, labels, reasons.reasons, reasons.of_customer);
   }
   unique = {};
-  result.profiles = profile_clusters(customers, labels, chosen.k, options.threads);
+  Distributions distributions(result.model.features.size());
+  result.profiles = profile_clusters(customers, labels, chosen.k, options.threads, [&](std::size_t f, const GroupedValues& values) { distributions[f] = distribution_of(result.model, f, values); });
   result.model.segments = name_clusters(result.profiles, result.model, name_rules);
   result.model.identities = first_identities(chosen.k);
-  if (!options.identities_of.empty()) keep_identities(options.identities_of, customers, labels, result.model);
+  if (!options.identities_of.empty()) keep_identities(options.identities_of, customers.ids, labels, distributions, result.model, options.threads);
 
   stations.begin("explain");
   result.explanation.activity = profile_activity(data.activity, labels, chosen.k);
@@ -361,7 +364,7 @@ RunResult run(const RunOptions& options) {
 
   stations.begin("write");
   further.reasons = reasons_file(options, customers, labels, reasons, result);
-  write_outputs(options, customers, labels, std::move(data.rejects), std::move(further), data.store.get(), std::move(features_file), stations, result);
+  write_outputs(options, customers, labels, std::move(data.rejects), std::move(further), distributions, data.store.get(), std::move(features_file), stations, result);
   result.notes.insert(result.notes.end(), data.store_notes.begin(), data.store_notes.end());
   return result;
 }

@@ -104,7 +104,7 @@ TEST(Run, GivesTheSameBytesForAnyThreads) {
       options.threads = threads;
       run(options);
       const Outputs outputs = outputs_of(options.out, folder.path());
-      EXPECT_EQ(outputs.size(), 9u);
+      EXPECT_EQ(outputs.size(), 10u);
       if (threads == 1) expected = outputs;
       expect_same(outputs, expected, fmt::format("{} threads", threads));
     }
@@ -180,7 +180,7 @@ TEST(Run, GivesTheSameForFilesInAnyOrderAndSegmentsForRowsInAnyOrder) {
   expect_same(outputs_of(folder.path("other"), folder.path()), one, "files in another order");
   run(quick({folder.file("log.csv", text)}, folder.path("sorted")));
   Outputs sorted = outputs_of(folder.path("sorted"), folder.path());
-  for (const char* name : {"customer_segments.csv", "segment_summary.csv", "features.csv", "model.json", "rejects.csv"})
+  for (const char* name : {"customer_segments.csv", "segment_summary.csv", "distributions.json", "features.csv", "model.json", "rejects.csv"})
     EXPECT_TRUE(sorted[name] == one.at(name)) << name << " depends on the order of rows";
 }
 

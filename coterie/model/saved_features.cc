@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 #include <limits>
+#include <utility>
 
 #include "coterie/base/error.h"
 #include "coterie/source/csv_file.h"
@@ -57,16 +58,14 @@ SavedFeatures::SavedFeatures(const SavedRun& run) : names_(run.model.features), 
   if (std::filesystem::exists(parquet)) {
     parquet_ = parquet, mutex_ = std::make_unique<std::mutex>(), duckdb_ = std::make_unique<DuckDb>(DuckDbOptions{.threads = 1});
   } else if (std::filesystem::exists(csv)) {
-    read_ = read_csv_columns(csv, names_, customers_), table_ = read_;
+    read_ = read_csv_columns(csv, names_, customers_);
   } else {
     throw Error(ErrorKind::missing_input, "the run has neither features.parquet nor features.csv", "make the folder again with coterie run", run.folder);
   }
 }
 
-SavedFeatures::SavedFeatures(const CustomerTable& table) : names_(table.names), table_(table.values) {}
-
 std::span<const double> SavedFeatures::column(std::size_t feature, HugeArray<double>& room) const {
-  return parquet_.empty() ? table_.column(feature) : read_parquet(feature, room);
+  return parquet_.empty() ? std::as_const(read_).column(feature) : read_parquet(feature, room);
 }
 
 std::span<const double> SavedFeatures::read_parquet(std::size_t feature, HugeArray<double>& room) const {

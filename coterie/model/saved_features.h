@@ -1,4 +1,4 @@
-// The features of a run's customers, column by column: read back from features.parquet or features.csv, or as they lie in memory.
+// The features of a run's customers, column by column, read back from features.parquet or features.csv.
 #pragma once
 
 #include <memory>
@@ -18,11 +18,8 @@ class SavedFeatures {
   // Throws Error(missing_input) when the run has no such file, Error(damaged_input) when it does not fit the run,
   // Error(missing_library) for Parquet without DuckDB.
   explicit SavedFeatures(const SavedRun& run);
-  // Of a table in memory, which must outlive it.
-  explicit SavedFeatures(const CustomerTable& table);
 
-  const std::vector<std::string>& names() const { return names_; }  // the model's, in its order
-  // A feature of the customers in the order of the run, NaN is missing; in `room` where it has to be read. Any thread, one at a time reads.
+  // The model's feature with this number, of the customers in the order of the run, NaN is missing; in `room` where it has to be read. Any thread, one at a time reads.
   std::span<const double> column(std::size_t feature, HugeArray<double>& room) const;
 
  private:
@@ -32,7 +29,6 @@ class SavedFeatures {
   std::size_t customers_ = 0;                   // of a file
   std::string parquet_;                         // its path; "": none
   Matrix read_;                                 // of a CSV file
-  MatrixView table_;                            // where the columns are in memory
   std::unique_ptr<std::mutex> mutex_;           // of duckdb_
   mutable std::unique_ptr<DuckDb> duckdb_;
 };

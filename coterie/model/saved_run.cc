@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <filesystem>
 
 #include "coterie/base/error.h"
 #include "coterie/base/random.h"
@@ -32,7 +33,7 @@ std::size_t row_of(std::uint64_t slot) { return (slot & 0xffffffff) - 1; }
 // Ids as the file has them: numbers rising, then texts.
 class IdsInOrder {
  public:
-  explicit IdsInOrder(const std::string& path) : path_(path) {}
+  IdsInOrder(const std::string& path, std::size_t most) : path_(path) { numbers_.reserve(most); }
 
   void add(std::string_view id) {
     if (const auto number = canonical_number(id)) {
@@ -71,7 +72,12 @@ SavedRun load_saved_run(const std::string& folder) {
   if (cluster == columns.end()) throw_damaged(file.path(), "there is no column \"cluster\"");
   const auto label_column = static_cast<std::size_t>(cluster - columns.begin());
   run.id_name = columns.front();
-  IdsInOrder ids(file.path());
+  // No row is shorter than "1,0" and its line end; memory that is not touched is free, and growing would touch twice as much.
+  std::error_code ignored;
+  const std::uintmax_t bytes = std::filesystem::file_size(file.path(), ignored);
+  const std::size_t most = ignored ? 0 : bytes / 4;
+  run.labels.reserve(most);
+  IdsInOrder ids(file.path(), most);
   const RowCounts rows = file.for_each_row([&](std::span<const std::string_view> fields) {
     ids.add(fields[0]);
     run.labels.push_back(label_from_text(fields[label_column], run.model.k, file.path()));

@@ -3,57 +3,25 @@
 #include <algorithm>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
-#include <iterator>
 #include <numeric>
-
-#include "coterie/matrix/order_statistics.h"
-
 namespace coterie {
 namespace {
 
 constexpr double some_shift = 0.1, strong_shift = 0.25, half_customer = 0.5;
 constexpr std::size_t deciles = 10;
 
-// No NaN.
-std::vector<double> edges_of(std::span<const double> values) {
-  if (values.empty()) return {};
+std::vector<double> edges_of(const GroupValues& values, std::size_t n) {
+  if (n == 0) return {};
   std::vector<std::size_t> places;
-  for (std::size_t i = 1; i < deciles; ++i) places.push_back((i * values.size() + deciles - 1) / deciles - 1);
-  places.push_back(values.size() - 1);
-  std::vector<double> edges = order_statistics(values, places);
+  for (std::size_t i = 1; i < deciles; ++i) places.push_back((i * n + deciles - 1) / deciles - 1);
+  places.push_back(n - 1);
+  std::vector<double> edges = values.at(places);
   const double largest = edges.back();
   edges.pop_back();
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   // Nothing lies above an edge that is the largest value.
   if (edges.back() == largest) edges.pop_back();
   return edges;
-}
-
-std::uint64_t count_above(std::span<const double> values, double edge) {
-  std::uint64_t above = 0;
-  for (const double value : values) above += value > edge;
-  return above;
-}
-
-// A bin each between the edges, and one for NaN. Comparing with every edge needs no branch, which searching does.
-std::vector<std::uint64_t> counts_of(std::span<const double> values, const std::vector<double>& edges) {
-  constexpr std::size_t block = 1024;  // stays in the nearest cache
-  std::vector<std::uint64_t> counts(edges.size() + 2), above(edges.size());
-  for (std::size_t begin = 0; begin < values.size(); begin += block) {
-    const std::span<const double> part = values.subspan(begin, std::min(block, values.size() - begin));
-    for (const double value : part) counts.back() += std::isnan(value);
-    for (std::size_t e = 0; e < edges.size(); ++e) above[e] += count_above(part, edges[e]);
-  }
-  std::uint64_t left = values.size() - counts.back();
-  for (std::size_t e = 0; e < edges.size(); ++e) counts[e] = left - above[e], left = above[e];
-  counts[edges.size()] = left;
-  return counts;
-}
-
-std::vector<double> without_nan(std::span<const double> values) {
-  std::vector<double> numbers;
-  std::copy_if(values.begin(), values.end(), std::back_inserter(numbers), [](double value) { return !std::isnan(value); });
-  return numbers;
 }
 
 }  // namespace
@@ -80,11 +48,26 @@ PopulationStability population_stability(std::span<const std::uint64_t> before, 
   return result;
 }
 
-PopulationStability population_stability(std::span<const double> before, std::span<const double> after) {
-  const bool complete = std::none_of(before.begin(), before.end(), [](double value) { return std::isnan(value); });
-  const std::vector<double> edges = complete ? edges_of(before) : edges_of(without_nan(before));
-  std::vector<std::uint64_t> a = counts_of(before, edges), b = counts_of(after, edges);
-  if (a.back() + b.back() == 0) a.pop_back(), b.pop_back();
+std::vector<std::uint64_t> count_in_bins(const GroupValues& values, std::span<const double> edges) {
+  std::vector<std::uint64_t> counts;
+  std::uint64_t left = values.size();
+  for (const double edge : edges) {
+    const std::uint64_t above = values.count_above(edge);
+    counts.push_back(left - above), left = above;
+  }
+  counts.push_back(left), counts.push_back(values.missing);
+  return counts;
+}
+
+DecileBins decile_bins(const GroupValues& values) {
+  DecileBins bins{edges_of(values, values.size()), {}};
+  bins.counts = count_in_bins(values, bins.edges);
+  return bins;
+}
+
+PopulationStability population_stability(const DecileBins& before, std::vector<std::uint64_t> after) {
+  std::span<const std::uint64_t> a = before.counts, b = after;
+  if (a.back() + b.back() == 0) a = a.first(a.size() - 1), b = b.first(b.size() - 1);
   return population_stability(a, b);
 }
 

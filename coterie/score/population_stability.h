@@ -12,6 +12,8 @@
 #include <span>
 #include <vector>
 
+#include "coterie/matrix/grouped_values.h"
+
 namespace coterie {
 
 enum class Shift { none, some, strong };  // below 0.1 or within noise; from 0.1; from 0.25
@@ -28,8 +30,18 @@ struct PopulationStability {
 // Of counts a bin each, equally many. Of one bin, or where one side is empty, index and noise are 0.
 PopulationStability population_stability(std::span<const std::uint64_t> before, std::span<const std::uint64_t> after);
 
-// Of values: bins are between the deciles of `before` (its smallest value that at least i/10 of the values do not exceed; equal
-// ones are one), open at both ends, each with its upper edge. NaN is a bin of its own where there is one.
-PopulationStability population_stability(std::span<const double> before, std::span<const double> after);
+// Where the values before lie: between their deciles (the smallest value that at least i/10 of the values do not exceed; equal ones are
+// one), open at both ends, each bin with its upper edge. Missing values are a bin of their own where there is one.
+struct DecileBins {
+  std::vector<double> edges;          // rising
+  std::vector<std::uint64_t> counts;  // two more than edges: the last are missing
+};
+DecileBins decile_bins(const GroupValues& values);
+
+// Values in the bins of others, counted as DecileBins::counts.
+std::vector<std::uint64_t> count_in_bins(const GroupValues& values, std::span<const double> edges);
+
+// Of bins and counts in them.
+PopulationStability population_stability(const DecileBins& before, std::vector<std::uint64_t> after);
 
 }  // namespace coterie

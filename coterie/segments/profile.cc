@@ -3,24 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <numeric>
 
 #include "coterie/base/parallel.h"
-#include "coterie/matrix/order_statistics.h"
 
 namespace coterie {
 namespace {
-
-double mean_of(std::span<const double> values) {
-  return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double deviation_of(std::span<const double> values, double mean) {
-  if (values.empty()) return 0;
-  double sum = 0;
-  for (const double value : values) sum += (value - mean) * (value - mean);
-  return std::sqrt(sum / static_cast<double>(values.size()));
-}
 
 std::vector<std::uint64_t> sizes_of(std::span<const std::int32_t> labels, std::size_t k) {
   std::vector<std::uint64_t> sizes(k);
@@ -33,13 +20,12 @@ ClusterProfile empty_profile(std::uint64_t size, std::size_t rows, std::size_t c
   return {size, static_cast<double>(size) / static_cast<double>(rows), zeros, zeros, zeros, zeros, zeros, zeros, zeros, zeros};
 }
 
-void describe_column(ClusterProfile& profile, std::size_t column, std::span<const double> values) {
-  const double mean = profile.means[column] = mean_of(values);
-  profile.deviations[column] = deviation_of(values, mean);
-  const auto above = std::count_if(values.begin(), values.end(), [](double value) { return value > 0; });
-  profile.above_zero[column] = values.empty() ? 0 : static_cast<double>(above) / static_cast<double>(values.size());
+void describe_column(ClusterProfile& profile, std::size_t column, const GroupValues& values) {
   constexpr double probabilities[] = {0.05, 0.25, 0.5, 0.75, 0.95};
-  const std::vector<double> found = quantiles(values, probabilities);
+  const std::vector<double> found = values.quantiles(probabilities);
+  profile.means[column] = values.mean();
+  profile.deviations[column] = values.deviation();
+  profile.above_zero[column] = profile.customers == 0 ? 0 : static_cast<double>(values.count_above(0)) / static_cast<double>(profile.customers);
   profile.quantile_05[column] = found[0];
   profile.quantile_25[column] = found[1];
   profile.medians[column] = found[2];
@@ -49,26 +35,18 @@ void describe_column(ClusterProfile& profile, std::size_t column, std::span<cons
 
 }  // namespace
 
-Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32_t> labels, std::size_t k, int threads) {
+Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32_t> labels, std::size_t k, int threads, const ColumnVisitor& visit) {
   const std::size_t columns = table.names.size(), rows = table.values.rows();
-  const std::vector<std::uint64_t> sizes = sizes_of(labels, k);
   Profiles profiles;
-  for (const std::uint64_t size : sizes) profiles.clusters.push_back(empty_profile(size, rows, columns));
+  for (const std::uint64_t size : sizes_of(labels, k)) profiles.clusters.push_back(empty_profile(size, rows, columns));
   profiles.everyone = empty_profile(rows, rows, columns);
-
-  for_each_block(columns, threads, [&](std::size_t column, int) {
-    // The column's values in the order of their clusters, each cluster a run.
-    HugeArray<double> values(rows);
-    std::vector<std::size_t> next(k + 1);
-    for (std::size_t c = 0; c < k; ++c) next[c + 1] = next[c] + sizes[c];
-    const std::span<const double> source = table.values.column(column);
-    for (std::size_t i = 0; i < rows; ++i) values[next[static_cast<std::size_t>(labels[i])]++] = source[i];
-    const double* begin = values.data();
-    for (ClusterProfile& cluster : profiles.clusters) {
-      describe_column(cluster, column, {begin, cluster.customers});
-      begin += cluster.customers;
-    }
-    describe_column(profiles.everyone, column, source);
+  std::vector<GroupedValues> grouped(static_cast<std::size_t>(threads > 0 ? threads : default_threads()));
+  for_each_block(columns, threads, [&](std::size_t column, int worker) {
+    GroupedValues& values = grouped[static_cast<std::size_t>(worker)];
+    values.take(table.values.column(column), labels, k);
+    for (std::size_t c = 0; c < k; ++c) describe_column(profiles.clusters[c], column, values.of(c));
+    describe_column(profiles.everyone, column, values.all());
+    if (visit) visit(column, values);
   });
   return profiles;
 }

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "coterie/matrix/grouped_values.h"
 #include "coterie/table/customer_table.h"
 
 namespace coterie {
@@ -29,9 +31,12 @@ struct Profiles {
   ClusterProfile everyone;
 };
 
+// Sees a column's values by cluster, for who wants to know more of them; any thread.
+using ColumnVisitor = std::function<void(std::size_t column, const GroupedValues& values)>;
+
 // labels: one a row of the table, in [0, k). Of a cluster without customers everything is 0. Same result for any
 // number of threads.
-Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32_t> labels, std::size_t k, int threads = 0);
+Profiles profile_clusters(const CustomerTable& table, std::span<const std::int32_t> labels, std::size_t k, int threads = 0, const ColumnVisitor& visit = {});
 
 // How many times everyone's mean a cluster's mean is, with a 95 % interval.
 struct Lift {
