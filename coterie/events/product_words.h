@@ -1,8 +1,8 @@
 // What products are called: the texts of codes that are no numbers ("85123A"), and the names that a column gives them ("WHITE HANGING HEART").
 //
-// Only products of sampled customers (events/customer_sample.h) have words: nothing else is shown of products, and so a shop with twenty million
-// codes takes no more memory than one with a hundred thousand. While a log is read its size is not known yet, but the sample only shrinks: each
-// worker keeps the words of those who would be in the sample of what it has read so far.
+// Only products of sampled customers (events/customer_sample.h) have words: no others are shown, and so of twenty million codes a worker keeps
+// a few hundred thousand at most. While a log is read its size is not known yet, but the sample only shrinks: each worker keeps the words of
+// those who would be in the sample of what it has read so far.
 //
 // Rows may give a product several names (a title that changed, a remark). Then the five customers with the lowest places in the draw have a vote
 // each, and the name with most votes is shown, of several the first in byte order: so neither threads nor the order of rows and files
