@@ -72,7 +72,10 @@ function card(segment: Segment, index: number, report: Report, select: (index: n
 
 /** The cards of all segments; arrow keys walk over them. */
 export function cards(report: Report, select: (index: number) => void): HTMLElement {
-  const list = element("ul", { class: "cards", id: "cards" }, ...report.segments.map((segment, i) => card(segment, i, report, select)));
+  // As many in a row as leave no lonely one in the last.
+  const n = report.segments.length;
+  const most = n <= 5 ? Math.max(3, n) : [3, 4, 5].reduce((a, b) => ((n - 1) % b >= (n - 1) % a ? b : a));
+  const list = element("ul", { class: "cards", id: "cards", style: `--most:${most}` }, ...report.segments.map((segment, i) => card(segment, i, report, select)));
   list.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
@@ -97,7 +100,7 @@ export function sharesChart(report: Report): HTMLElement | null {
     label: { show: true, position: "right", color: "var(--ink)", formatter: (p: { value: number }) => percent(p.value / 100) },
     itemStyle: { color: `color-mix(in srgb, var(--faint) ${strength}%, var(--paper))` },
   });
-  const drawn = chart(`Share of customers beside share of ${money} for each segment`, 60 + 56 * names.length, {
+  const drawn = chart(`Share of customers beside share of ${money} for each segment`, { screen: 60 + 56 * names.length, paper: 50 + 36 * names.length }, {
     grid: { left: 10, right: 60, top: 30, bottom: 10, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: ["customers", money] },
     xAxis: valueAxis({ axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: "{value} %" } }),
@@ -123,6 +126,9 @@ const plainly = new Map(
       "Nothing shows it: between some of these groups there is no clear gap, so they may be slices of one crowd. Other samples of your customers give the same slices: organise your work by them, but do not take them for different kinds of people.",
     not_stable:
       "Nothing shows it, and they are shaky: between some of these groups there is no clear gap, and other samples of your customers give other groups. Do not build a plan on a single one.",
+    tight_without_gaps:
+      "Perhaps: no clear gap is seen between some of these groups, but they are far tighter than chance would make them, and other samples of your customers give the same groups. Look at what tells them apart: a category that you knew before, as a city or a plan, is no discovery.",
+    other_k: "Not these: with another number of segments there are groups with clear gaps between them. The evidence says which number; give it with --k.",
   }),
 );
 

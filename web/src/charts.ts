@@ -4,7 +4,7 @@ import { BarChart, CustomChart, LineChart, SankeyChart, ScatterChart } from "ech
 import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import { element } from "./elements";
+import { element, isolated } from "./elements";
 
 echarts.use([BarChart, CustomChart, LineChart, SankeyChart, ScatterChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, SVGRenderer]);
 
@@ -28,24 +28,35 @@ const font = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
 
 const charts = new Map<HTMLElement, echarts.ECharts>();
 const waiting = new Map<HTMLElement, Option>(); // not drawn yet
+
+export interface Height {
+  screen: number;
+  paper: number;
+}
+const heights = new WeakMap<HTMLElement, Height>();
 const widths = new ResizeObserver((entries) => {
   for (const entry of entries) charts.get(entry.target as HTMLElement)?.resize();
 });
 
 /** Pixels on A4 for a chart, by the columns of its place: what style.css has for print. */
-const paperWidth = (place: HTMLElement): number => (place.closest(".columns.three") ? 205 : place.closest(".columns") ? 320 : 660);
+const paperWidth = (place: HTMLElement): number => (place.closest(".columns.three") ? 205 : place.closest(".columns, .pair") ? 320 : 660);
 
 /** Draws everything for paper, at once: it is narrower than the screen, and its layout comes too late for an observer. */
 export function drawForPaper(): void {
   drawWaiting();
   charts.forEach((chart, place) => {
-    chart.resize({ width: paperWidth(place) });
+    const height = heights.get(place)!.paper;
+    place.style.height = `${height}px`;
+    chart.resize({ width: paperWidth(place), height });
     chart.getZr().flush();
   });
 }
 
 export function drawForScreen(): void {
-  charts.forEach((chart) => chart.resize({ width: "auto" }));
+  charts.forEach((chart, place) => {
+    place.style.height = `${heights.get(place)!.screen}px`;
+    chart.resize({ width: "auto", height: "auto" });
+  });
 }
 
 function drawWaiting(): void {
@@ -59,9 +70,11 @@ function drawWaiting(): void {
   }
 }
 
-/** A chart with a description for those who do not see it; it is drawn once it is part of the page. */
-export function chart(description: string, height: number, option: Option): HTMLElement {
-  const made = element("div", { class: "chart", role: "img", "aria-label": description, style: `height:${height}px` });
+/** A chart with a description for those who do not see it; it is drawn once it is part of the page. Heights in pixels; one of them is both. */
+export function chart(description: string, height: number | Height, option: Option): HTMLElement {
+  const own = typeof height === "number" ? { screen: height, paper: height } : height;
+  const made = element("div", { class: "chart", role: "img", "aria-label": description, style: `height:${own.screen}px` });
+  heights.set(made, own);
   waiting.set(made, option);
   requestAnimationFrame(drawWaiting);
   return made;
@@ -100,13 +113,23 @@ export function valueAxis(extra: object = {}): object {
   };
 }
 
+/** A long name on two lines of about so many letters; what is longer still ends in dots. */
+function twoLines(name: string, letters: number): string {
+  const text = name.replace(/[\u2068\u2069]/g, "");
+  if (text.length <= letters) return name;
+  const at = text.lastIndexOf(" ", letters);
+  const first = at > letters / 3 ? text.slice(0, at) : text.slice(0, letters);
+  const rest = text.slice(first.length).trim();
+  return `${isolated(first)}\n${isolated(rest.length > letters ? `${rest.slice(0, letters - 1)}…` : rest)}`;
+}
+
 export function categoryAxis(names: string[], extra: object = {}): object {
   return {
     type: "category",
     data: names,
     axisTick: { show: false },
     axisLine: { lineStyle: { color: "var(--line)" } },
-    axisLabel: { color: ink, width: innerWidth < 600 ? 92 : 230, overflow: "truncate" },
+    axisLabel: { color: ink, lineHeight: 13, fontSize: innerWidth < 600 ? 11 : 12, formatter: (name: string) => twoLines(name, innerWidth < 600 ? 20 : 34) },
     ...extra,
   };
 }

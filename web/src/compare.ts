@@ -47,7 +47,7 @@ function boxes(report: Report, f: number): HTMLElement {
     "div",
     {},
     drawn,
-    element("p", { class: "muted" }, `Line: median; box: the middle half; whiskers: from 5 % to 95 % of the customers.${log ? " The scale is logarithmic." : ""}`),
+    element("p", { class: "muted" }, `Line: median; box: the middle half; whiskers: from 5 % to 95 % of the customers.${boxed.length < report.segments.length ? " Segments of fewer than 10 customers are left out." : ""}${log ? " The scale is logarithmic." : ""}`),
     numbersBehind(table({ caption: `Quantiles of ${word(feature.name)}`, head: ["segment", "5 %", "25 %", "median", "75 %", "95 %"], rows })),
   );
 }

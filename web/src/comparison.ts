@@ -32,11 +32,13 @@ function sankey(c: Comparison): HTMLElement {
   const goesOn = new Map(c.segments.filter((s) => s.later_segment !== "").map((s) => [s.later_segment, s.segment]));
   const shade = (earlier: string | undefined) => (earlier !== undefined && from.includes(earlier) ? colour(from.indexOf(earlier)) : "var(--faint)");
   // A name may be on both sides: the nodes are numbered, and labelled by hand.
+  const own = (i: number) => (from[i] === "none" ? "var(--faint)" : colour(i));
+  const shown = (name: string, side: string) => isolated(name === "none" ? `not in the ${side} run` : name);
   const nodes = [
-    ...from.map((name, i) => ({ name: `from ${i}`, itemStyle: { color: colour(i) }, label: { formatter: isolated(name), position: "right" } })),
-    ...to.map((name, i) => ({ name: `to ${i}`, itemStyle: { color: shade(goesOn.get(name)) }, label: { formatter: isolated(name), position: "left" } })),
+    ...from.map((name, i) => ({ name: `from ${i}`, itemStyle: { color: own(i) }, label: { formatter: shown(name, "earlier"), position: "right" } })),
+    ...to.map((name, i) => ({ name: `to ${i}`, itemStyle: { color: shade(goesOn.get(name)) }, label: { formatter: shown(name, "later"), position: "left" } })),
   ];
-  const links = c.flows.map((flow) => ({ source: `from ${from.indexOf(flow.from)}`, target: `to ${to.indexOf(flow.to)}`, value: flow.customers, lineStyle: { color: colour(from.indexOf(flow.from)) } }));
+  const links = c.flows.map((flow) => ({ source: `from ${from.indexOf(flow.from)}`, target: `to ${to.indexOf(flow.to)}`, value: flow.customers, lineStyle: { color: own(from.indexOf(flow.from)) } }));
   const texts = c.flows.map((flow) => `${isolated(flow.from)} to ${isolated(flow.to)}\n${count(flow.customers)} customers`);
   return chart("Customers by their segment in the earlier run, left, and in the later one, right", Math.max(260, 70 * Math.max(from.length, to.length)), {
     tooltip: { ...tooltip((p) => texts[p.dataIndex] ?? ""), trigger: "item" },

@@ -2,11 +2,11 @@
 import type { Interest, Report, Segment } from "./data";
 import { append, data, element, isolated, numbersBehind, table } from "./elements";
 import { categoryAxis, chart, colour, tooltip, valueAxis } from "./charts";
-import { compact, conditionText, count, evidenceText, ownValueOf, percent, smallPercent, times, valueOf, word } from "./words";
+import { compact, conditionTexts, count, evidenceText, ownValueOf, percent, smallPercent, times, valueOf, word } from "./words";
 
 function playbook(segment: Segment, report: Report): HTMLElement {
   const { play } = segment;
-  const stake = report.revenue && segment.revenue_share !== null ? ` and ${compact(segment.revenue_share * report.revenue.total)} of ${word(report.revenue.feature)} (${percent(segment.revenue_share)})` : "";
+  const stake = report.revenue && segment.revenue_share !== null ? ` and ${compact(segment.revenue_share * report.revenue.total)} of the ${word(report.revenue.feature)} (${percent(segment.revenue_share)})` : "";
   const entries: [string, string][] = [
     ["Goal", play.goal],
     ["Action", play.action],
@@ -33,12 +33,12 @@ function rule(segment: Segment, report: Report): HTMLElement {
     append(box, element("p", {}, "No short rule finds these customers."));
     return box;
   }
-  const conditions = main.conditions.map((c) => conditionText(c, report));
+  const conditions = conditionTexts(main.conditions, report);
   append(box, element("p", { class: "rule" }, conditions.length === 0 ? "everyone" : conditions.join(" and ")));
   const precision = main.customers > 0 ? main.of_segment / main.customers : 0;
   append(box, element("p", { class: "muted" }, `holds for ${count(main.customers)} customers; ${percent(precision)} of them are in this segment, which is ${percent(main.of_segment / segment.customers)} of it.`));
   if (others.length > 0) {
-    const more = others.map((way) => element("li", {}, way.conditions.map((c) => conditionText(c, report)).join(" and "), ` (${count(way.customers)} customers)`));
+    const more = others.map((way) => element("li", {}, conditionTexts(way.conditions, report).join(" and "), ` (${count(way.customers)} customers)`));
     append(box, element("details", {}, element("summary", {}, `${others.length} further ${others.length === 1 ? "way" : "ways"} into this segment`), element("ul", {}, ...more)));
     append(box, element("p", { class: "muted" }, `All ways together: precision ${percent(segment.rule.precision)}, recall ${percent(segment.rule.recall)}.`));
   }
@@ -75,7 +75,7 @@ function lifts(segment: Segment, report: Report, index: number): HTMLElement {
   const chosen = colour(index);
   const places = ticks(low, high);
   const at = (lift: number) => Math.max(lift, low);
-  const picture = chart(`How many times everyone's average ${word(drawn[drawn.length - 1]?.feature.name ?? "")} and other features are`, 70 + 26 * drawn.length, {
+  const picture = chart(`How many times everyone's average ${word(drawn[drawn.length - 1]?.feature.name ?? "")} and other features are`, { screen: 70 + 26 * drawn.length, paper: 58 + 16 * drawn.length }, {
     grid: { left: 10, right: 70, top: 24, bottom: 30, containLabel: true },
     tooltip: tooltip((p) => {
       const { lift } = drawn[p.dataIndex];
@@ -161,7 +161,7 @@ function interests(report: Report, index: number): HTMLElement | null {
   const some = kinds.some((kind) => kind !== null);
   return element(
     "div",
-    { class: "wide" },
+    { class: "wide interests" },
     element("h4", {}, "What they are about"),
     element(
       "p",
@@ -183,7 +183,7 @@ function rhythm(title: string, names: string[], own: number[], everyone: number[
     "div",
     {},
     element("h5", {}, title),
-    chart(`Share of events by ${title}, this segment as bars, all customers as a line`, 190, {
+    chart(`Share of events by ${title}, this segment as bars, all customers as a line`, { screen: 190, paper: 95 }, {
       grid: { left: 6, right: 10, top: 12, bottom: 6, containLabel: true },
       xAxis: categoryAxis(names, { axisLabel: { color: "var(--faint)", hideOverlap: true } }),
       yAxis: valueAxis({ axisLabel: { color: "var(--faint)", formatter: "{value} %" } }),
@@ -223,10 +223,13 @@ export function detail(index: number, report: Report): HTMLElement {
     { class: "detail", style: `--own:${colour(index)}`, "aria-labelledby": `detail-${index}` },
     element("h3", { id: `detail-${index}` }, element("span", { class: "chip", "aria-hidden": "true" }), data(segment.name), element("span", { class: "muted" }, ` ${count(segment.customers)} customers, ${percent(segment.share)}`)),
     element("div", { class: "columns" }, playbook(segment, report), why(segment, report), rule(segment, report), neighbour(segment, report)),
-    lifts(segment, report, index),
-    segment.small && element("p", { class: "muted" }, "These are so few customers that the page shows averages of them only: nobody is to be singled out."),
+    element(
+      "div",
+      { class: "pair" },
+      lifts(segment, report, index),
+      typical(segment, report) ?? (segment.small && element("p", { class: "muted" }, "These are so few customers that the page shows averages of them only: nobody is to be singled out.")),
+    ),
     interests(report, index),
     whenTheyCome(report, index),
-    typical(segment, report),
   );
 }

@@ -29,7 +29,7 @@ const scalings = new Map(Object.entries({
   "yeo-johnson": "towards a normal distribution (Yeo and Johnson)",
 }));
 
-const algorithms = new Map(Object.entries({ kmeans: "k-means", "constrained-kmeans": "k-means with bounds on the sizes", hdbscan: "HDBSCAN", "gaussian-mixture": "a Gaussian mixture", hierarchical: "hierarchical clustering", "mini-batch": "mini-batch k-means" }));
+const algorithms = new Map(Object.entries({ kmeans: "k-means", "constrained-kmeans": "k-means with bounds on the sizes", hdbscan: "HDBSCAN", "gaussian-mixture": "a Gaussian mixture", hierarchical: "hierarchical clustering", "mini-batch": "mini-batch k-means", "k-medoids": "k-medoids (CLARA)" }));
 
 function steps(report: Report): HTMLElement {
   const { options } = report;
@@ -37,7 +37,7 @@ function steps(report: Report): HTMLElement {
   const made = `${count(report.customers)} customers became rows of ${report.features.length + report.features_left_out} features (${count(options.different_rows)} different rows).`;
   const rules = `The short rules come from a decision tree and give ${percent(report.rules.fidelity)} of all customers their segment; segments.sql has them as a query.`;
   if (report.model_of !== null) {
-    const scaled = `Each feature was scaled (${scalings.get(options.scaling) ?? options.scaling}) as the customers of the earlier run were, and every customer got the segment that its model (${options.algorithm}) gives.`;
+    const scaled = `Each feature was scaled (${scalings.get(options.scaling) ?? options.scaling}) as the customers of the earlier run were, and every customer got the segment that its model (${algorithms.get(options.algorithm) ?? options.algorithm}) gives.`;
     const names = "Names and actions are those of the earlier run; the numbers behind a name are those of now.";
     return element("div", {}, element("h3", {}, "The steps"), element("ol", {}, ...[made, scaled, names, rules].map((item) => element("li", {}, item))));
   }

@@ -15,7 +15,7 @@ const goals = new Map(
 
 function stake(segment: Segment, report: Report): string {
   if (!report.revenue || segment.revenue_share === null) return `${count(segment.customers)} customers`;
-  return `${count(segment.customers)} customers, ${compact(segment.revenue_share * report.revenue.total)} of ${word(report.revenue.feature)}`;
+  return `${count(segment.customers)} customers, ${compact(segment.revenue_share * report.revenue.total)} of the ${word(report.revenue.feature)}`;
 }
 
 /** Customers and money a goal, in the order of the goals. */

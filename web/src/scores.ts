@@ -45,8 +45,10 @@ function merged(report: Report, scores: Scores): Row[] {
 
 function text(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  return Math.abs(value) >= 1000 ? count(value) : String(Number(value.toPrecision(3)));
+  return Math.abs(value) >= 1000 ? count(value) : value === 0 ? "0" : value.toPrecision(3);
 }
+
+const probability = (p: number | null): string => (p === null ? "–" : String(Number(p.toPrecision(2))));
 
 function everyScore(report: Report, scores: Scores): HTMLElement {
   const rows = merged(report, scores);
@@ -66,12 +68,12 @@ const nullNames = new Map(Object.entries({ permuted: "each feature shuffled (no 
 function againstNulls(report: Report, scores: Scores): HTMLElement | null {
   const { nulls, null_drawings: drawings } = scores;
   if (nulls.length === 0) return null;
-  const cell = ([value, mean, z, p]: AgainstNull) => `${text(value)} for ${text(mean)} (${(z ?? 0) >= 0 ? "+" : ""}${fixed(z, 1)}, p ${text(p)})`;
+  const cell = ([value, mean, z, p]: AgainstNull) => `${text(value)} for ${text(mean)} (${(z ?? 0) >= 0 ? "+" : ""}${fixed(z, 1)}, p ${probability(p)})`;
   return element(
     "div",
     {},
     element("h3", {}, "Beside data without groups"),
-    element("p", { class: "muted" }, `k = ${report.k.chosen} on samples of these customers, and on ${drawings} drawings of each kind of data that has no groups: value for theirs, deviations above them, p-value (no lower than ${text(1 / (1 + drawings))}). Real groups stand above all three; but standing above them proves none.`),
+    element("p", { class: "muted" }, `k = ${report.k.chosen} on samples of these customers, and on ${drawings} drawings of each kind of data that has no groups: value for theirs, deviations above them, p-value (no lower than ${probability(1 / (1 + drawings))}). Real groups stand above all three; but standing above them proves none.`),
     table({ caption: "Chosen number of segments beside three nulls", head: ["data without groups", "silhouette", "gap (minus log inertia)", "agreement of halves"], rows: nulls.map((n) => [nullNames.get(n.name) ?? n.name, cell(n.silhouette), cell(n.gap), cell(n.half_split_agreement)]) }),
   );
 }

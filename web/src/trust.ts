@@ -30,7 +30,7 @@ function kCharts(report: Report): HTMLElement | null {
   const nothing = rows.map((r) => report.verdict?.table.find((e) => e.k === r.k)?.without_groups ?? null);
   const judged = nothing.some((n) => n !== null);
   const silhouette = chart(`Silhouette with its 95 % interval for each number of segments${judged ? ", and that of data like these without groups" : ""}`, 250, {
-    grid: { left: 10, right: 20, top: 34, bottom: 40, containLabel: true },
+    grid: { left: 10, right: 20, top: 56, bottom: 40, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { color: "var(--ink)" }, data: judged ? ["these customers", "a sample of them", "without groups"] : [], show: judged },
     xAxis: axis,
     yAxis: valueAxis({ scale: true }),
@@ -56,7 +56,7 @@ function kCharts(report: Report): HTMLElement | null {
   // A mixture is chosen by its BIC.
   const bic = report.k.by_bic;
   const second = chart(`${bic ? "BIC" : "Inertia"} for each number of segments`, 250, {
-    grid: { left: 10, right: 20, top: 34, bottom: 40, containLabel: true },
+    grid: { left: 10, right: 20, top: 56, bottom: 40, containLabel: true },
     xAxis: axis,
     yAxis: valueAxis({ scale: true, axisLabel: { color: "var(--faint)", hideOverlap: true, formatter: (v: number) => plain(v) } }),
     series: [{ type: "line", symbol: "circle", symbolSize: (_: unknown, p: { dataIndex: number }) => (rows[p.dataIndex].k === (bic ? report.k.chosen : report.k.elbow) ? 14 : 8), itemStyle: { color: "var(--accent)" }, lineStyle: { color: "var(--faint)" }, data: rows.map((r) => (bic ? r.bic : r.inertia)) }],
@@ -103,8 +103,7 @@ function scatter(report: Report): HTMLElement | null {
   const label = { color: "var(--faint)", hideOverlap: true, customValues: places, formatter: (v: number) => plain(Math.round(Math.sinh(v))) };
   const axis = (name: string) => valueAxis({ scale: true, name, nameLocation: "middle", nameGap: 30, axisTick: { show: false, customValues: places }, axisLabel: label });
   const drawn = chart("Some customers of each segment on the first two principal components", 420, {
-    grid: { left: 30, right: 20, top: 40, bottom: 40, containLabel: true },
-    legend: { type: "scroll", top: 0, left: 0, textStyle: { color: "var(--ink)" } },
+    grid: { left: 30, right: 20, top: 10, bottom: 40, containLabel: true },
     tooltip: { show: false },
     xAxis: axis("axis 1"),
     yAxis: axis("axis 2"),
@@ -116,6 +115,7 @@ function scatter(report: Report): HTMLElement | null {
     {},
     element("h3", {}, "The customers on a map"),
     element("p", { class: "muted" }, `A sample of the customers; large dots are many equal ones, and small segments are drawn denser than they are. The two axes keep ${percent(explained)} of the differences; they are compressed (asinh), so that far-out customers fit.`),
+    element("ul", { class: "legend" }, ...report.segments.map((s, i) => element("li", { style: `--own:${colour(i)}` }, element("span", { class: "chip", "aria-hidden": "true" }), data(s.name)))),
     drawn,
     element("ul", { class: "muted" }, ...[0, 1].map((a) => element("li", {}, data(axisName(report, a))))),
   );
@@ -189,7 +189,7 @@ export function trust(report: Report): HTMLElement {
     future(report),
     kCharts(report),
     scatter(report),
-    report.k.rows.some((r) => r.silhouette) && element("p", { class: "muted" }, report.k.exact ? `Silhouettes are computed over all ${count(report.k.judged_rows)} different customers.` : `Silhouettes are estimated from ${count(report.k.judged_rows)} sampled customers.`),
+    report.k.rows.some((r) => r.silhouette) && element("p", { class: "muted" }, report.k.exact ? `Silhouettes are computed over all ${count(report.k.judged_rows)} different rows of features.` : `Silhouettes are estimated from ${count(report.k.judged_rows)} sampled customers.`),
   );
 }
 

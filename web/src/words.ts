@@ -57,7 +57,14 @@ export const fixed = (value: number | null, digits: number): string => (value ==
 
 export const times = (lift: number | null): string => (lift === null ? "–" : lift === 0 ? "none" : `${three.format(lift)}\u00a0×`);
 
-export function conditionText(condition: Condition, report: Report): string {
+/** Of a word that is there, nobody need be told which others of its category are not. */
+export function conditionTexts(conditions: Condition[], report: Report): string[] {
+  const category = (c: Condition) => c.feature.slice(0, c.feature.indexOf("=") + 1);
+  const said = new Set(conditions.filter((c) => c.at_least && category(c) !== "").map(category));
+  return conditions.filter((c) => c.at_least || !said.has(category(c))).map((c) => conditionText(c, report));
+}
+
+function conditionText(condition: Condition, report: Report): string {
   const feature = report.features.find((f) => f.name === condition.feature);
   const name = isolated(word(condition.feature));
   if (feature?.kind === "truth") return condition.at_least ? name : `not ${name}`;
