@@ -1,26 +1,41 @@
 #include <cstdio>
 #include <exception>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/commands.h"
 #include "coterie/base/error.h"
+#include "coterie/base/nearest_name.h"
 
 namespace {
 
 using coterie::Error;
 using coterie::ErrorKind;
 
-[[noreturn]] void fail(const CLI::App& app, const CLI::ParseError& error, std::string_view command) {
-  std::string names;
+// What is wrong with the options of a command; of one that it does not have, which may be meant.
+std::string option_fault(const CLI::App& command, const CLI::ParseError& error) {
+  const std::string message = error.what();
+  const std::size_t begin = message.find("--");
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || begin == std::string::npos) return message;
+  const std::string typed = message.substr(begin, message.find_first_of(" =,", begin) - begin);
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  return fmt::format("coterie {} has no option {}{}", command.get_name(), typed, coterie::did_you_mean(typed, known));
+}
+
+[[noreturn]] void fail(const CLI::App& app, const CLI::ParseError& error, const std::string& command) {
+  std::vector<std::string> names;
   for (const CLI::App* known : app.get_subcommands({})) {
-    if (known->get_name() == command) throw Error(ErrorKind::usage, error.what(), fmt::format("coterie {} --help shows the options", command));
-    names += (names.empty() ? "" : ", ") + known->get_name();
+    if (known->get_name() == command) throw Error(ErrorKind::usage, option_fault(*known, error), fmt::format("coterie {} --help shows the options", command));
+    names.push_back(known->get_name());
   }
-  throw Error(ErrorKind::usage, command.empty() ? "a command is missing" : fmt::format("there is no command \"{}\"", command), "the commands are " + names);
+  throw Error(ErrorKind::usage, command.empty() ? "a command is missing" : fmt::format("there is no command \"{}\"{}", command, coterie::did_you_mean(command, names)),
+              fmt::format("the commands are {}", fmt::join(names, ", ")));
 }
 
 int run(int argc, char** argv) {

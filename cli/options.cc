@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "cli/config.h"
 #include "coterie/base/error.h"
@@ -218,15 +219,12 @@ std::int64_t as_of_from_text(const std::string& text) {
 }
 
 std::string spill_directory_or_default(const std::string& text) {
+  std::error_code ignored;
+  if (!text.empty() && !std::filesystem::is_directory(text, ignored))
+    throw Error(ErrorKind::usage, fmt::format("--spill-dir {}: there is no such folder", text), "make it, or give another one");
   if (!text.empty()) return text;
   const char* folder = std::getenv("TMPDIR");
   return folder != nullptr && *folder != 0 ? folder : "/tmp";
-}
-
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::ptrdiff_t i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3) text.insert(static_cast<std::size_t>(i), ",");
-  return text;
 }
 
 void print_rows(const coterie::ReadReport& read) {

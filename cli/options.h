@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "coterie/base/grouped_number.h"
 #include "coterie/cluster/kmeans.h"
 #include "coterie/events/event.h"
 #include "coterie/matrix/scaling.h"
@@ -78,7 +79,6 @@ coterie::ScalingMethod scaling_from_text(const std::string& text);
 std::int64_t as_of_from_text(const std::string& text);
 std::string spill_directory_or_default(const std::string& text);
 
-// "1,234,567".
-std::string grouped(std::uint64_t number);
+using coterie::grouped;
 // The ledger in one line of the terminal.
 void print_rows(const coterie::ReadReport& read);

@@ -89,15 +89,14 @@ void print_k_table(const coterie::KChoice& choice, const coterie::Verdict& verdi
                row.bic ? fmt::format("  {:12.7g}", *row.bic) : "", choice.elbow == row.k ? "   elbow" : "");
   }
   print_not_swept(choice, verdict);
+  const bool beside_nulls = judged && !verdict.evidence(verdict.k)->nulls.empty();
+  if (beside_nulls) fmt::print("sample / no groups: silhouettes of fits to {} of the customers, and to as many without groups, to be held beside each other;\n", grouped(verdict.null_customers));
   if (judged)
-    fmt::print("sample / no groups: silhouettes of fits to {} of the customers, and to as many without groups, to be held beside each other;\n"
-               "separation: the gap between the nearest two segments (1: nobody in between);\n"
-               "halves, resamples: how far other customers give the same segments, the worst segment (1 = the same)\n", grouped(verdict.null_customers));
+    fmt::print("separation: the gap between the nearest two segments (1: nobody in between);\n"
+               "halves, resamples: how far other customers give the same segments, the worst segment (1 = the same)\n");
   fmt::print("{}\n", choice.reason);
-  if (judged) {
-    print_nulls(*verdict.evidence(verdict.k), verdict.null_drawings);
-    print_next_best(verdict.evidence(verdict.k)->near_optimum);
-  }
+  if (beside_nulls) print_nulls(*verdict.evidence(verdict.k), verdict.null_drawings);
+  if (judged) print_next_best(verdict.evidence(verdict.k)->near_optimum);
   fmt::print("\nverdict: {}\n", verdict.sentence);
 }
 

@@ -46,11 +46,17 @@ void require_ours(const std::string& path, const std::function<bool(const std::s
 
 }  // namespace
 
-void make_folder(const std::string& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (!fs::is_directory(path))
-    throw Error(ErrorKind::output, fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path);
+MadeFolder::MadeFolder(std::string path) : path_(std::move(path)) {
+  std::error_code error, ignored;
+  was_there_ = fs::exists(path_, ignored);
+  fs::create_directories(path_, error);
+  if (!fs::is_directory(path_, ignored))
+    throw Error(ErrorKind::output, was_there_ ? "is a file, not a folder" : fmt::format("cannot make the folder: {}", error.message()), "give a folder you may write to with --out", path_);
+}
+
+MadeFolder::~MadeFolder() {
+  std::error_code ignored;
+  if (!was_there_) fs::remove(path_, ignored);  // not if something is in it
 }
 
 OutputFolder::OutputFolder(std::string path, const std::function<bool(const std::string&)>& is_ours) : path_(behind_links(without_slash(std::move(path)))) {

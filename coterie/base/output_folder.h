@@ -7,8 +7,20 @@
 
 namespace coterie {
 
-// Makes the folder, and those above it, where it is not there. Throws Error(output).
-void make_folder(const std::string& path);
+// A folder for single files: made, with those above it, where it is not there. One that was made and has stayed empty, because
+// what was to fill it failed, is taken away again.
+class MadeFolder {
+ public:
+  // Throws Error(output).
+  explicit MadeFolder(std::string path);
+  ~MadeFolder();
+  MadeFolder(const MadeFolder&) = delete;
+  MadeFolder& operator=(const MadeFolder&) = delete;
+
+ private:
+  std::string path_;
+  bool was_there_;
+};
 
 class OutputFolder {
  public:

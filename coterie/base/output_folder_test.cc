@@ -37,6 +37,21 @@ class OutputFolderTest : public testing::Test {
   std::string out_;
 };
 
+TEST_F(OutputFolderTest, AMadeFolderThatStaysEmptyIsTakenAwayAndNoOther) {
+  { const MadeFolder made(out_); EXPECT_TRUE(fs::is_directory(out_)); }
+  EXPECT_FALSE(fs::exists(out_));
+  fs::create_directory(out_);
+  { const MadeFolder made(out_); }
+  EXPECT_TRUE(fs::exists(out_)) << "it was there before";
+  const std::string filled = out_ + "/new";
+  {
+    const MadeFolder made(filled);
+    std::ofstream(filled + "/file") << 1;
+  }
+  EXPECT_EQ(entries(filled), std::set<std::string>{"file"});
+  EXPECT_THROW(MadeFolder(filled + "/file"), Error);
+}
+
 TEST_F(OutputFolderTest, AppearsWholeAndReplacesTheOldOneWhole) {
   make("old");
   EXPECT_EQ(entries(out_), std::set<std::string>{"old"});

@@ -38,7 +38,8 @@ std::string segments_sql(const SegmentRules& rules, const std::string& id_name, 
   std::string text = "-- Short rules for segments: an approximation of the model, which gives " + percent(rules.fidelity) +
                      " of the customers their segment.\n-- For the segments themselves use customer_segments.csv or coterie assign.\n";
   for (std::size_t c = 0; c < names.size(); ++c)
-    text += fmt::format("--   {} {}: precision {}, recall {}\n", c, one_line(names[c].name), percent(rules.clusters[c].precision), percent(rules.clusters[c].recall));
+    text += rules.clusters[c].recall > 0 ? fmt::format("--   {} {}: precision {}, recall {}\n", c, one_line(names[c].name), percent(rules.clusters[c].precision), percent(rules.clusters[c].recall))
+                                         : fmt::format("--   {} {}: no short rule finds it\n", c, one_line(names[c].name));
   text += fmt::format("-- \"features\" is the table of features: in DuckDB, create view features as from 'features.parquet'\nselect {},\n", sql_name(id_name));
   text += cases(rules, columns, [](std::size_t c) { return std::to_string(c); }) + " as cluster,\n";
   text += cases(rules, columns, [&](std::size_t c) { return sql_text(names[c].name); }) + " as segment\nfrom features;\n";

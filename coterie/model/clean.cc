@@ -73,7 +73,7 @@ const char* done_by(OutlierAction action, const char* removed) {
 }
 
 CleanResult clean(const CleanOptions& options) {
-  make_folder(options.out);
+  const MadeFolder made(options.out);
   OutputFiles files;
   const CleanResult result = clean_shape(options, files);
   if (!result.flags.customers.empty()) {

@@ -25,6 +25,7 @@ EarlierOptions load_earlier_options(const std::string& folder) {
       options.filters = json.value("filters", std::vector<std::string>());
       options.feature_set = json.value("feature_set", options.feature_set);
       if (json.contains("algorithm")) options.algorithm = algorithm_from_json(json.at("algorithm"));
+      options.rfm_ties = json.value("rfm_ties", "alike") == std::string("first") ? RfmTies::first : RfmTies::alike;
       options.flags.drop = json.value("drop_flagged", std::vector<std::string>());
       options.flags.thresholds = json.value("flag_thresholds", std::map<std::string, double>());
       return options;

@@ -7,6 +7,7 @@
 #include "coterie/cluster/algorithm.h"
 #include "coterie/events/event.h"
 #include "coterie/features/flags.h"
+#include "coterie/segments/rfm.h"
 
 namespace coterie {
 
@@ -16,6 +17,7 @@ struct EarlierOptions {
   std::string feature_set = "basic";
   Algorithm algorithm = KmeansOptions{};
   FlagOptions flags = {};
+  RfmTies rfm_ties = RfmTies::alike;
 };
 
 // From run.json or refresh.json of the folder; the defaults where there is neither, or an older version wrote it.

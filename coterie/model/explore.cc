@@ -161,7 +161,7 @@ Exploration explore(const RunOptions& options) {
   const auto begin = [&](const char* station) {
     if (options.station) options.station(station);
   };
-  make_folder(options.out);
+  const MadeFolder made(options.out);
   Exploration e;
   begin("read");
   ShopData data = read_shop_data(options, plan_memory(options.memory_bytes, options.threads), begin, e.notes, Purpose::exploration);

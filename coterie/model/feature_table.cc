@@ -30,7 +30,7 @@ constexpr double copies = 1.6;
 }  // namespace
 
 FeatureTable write_feature_table(const RunOptions& options) {
-  make_folder(options.out);
+  const MadeFolder made(options.out);
   FeatureTable table;
   Stations stations(table.times, options.station);
   stations.begin("read");

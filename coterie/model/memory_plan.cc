@@ -20,7 +20,7 @@ MemoryPlan plan_memory(std::size_t limit, int threads, double copies) {
   if (limit == 0) limit = machine_memory() / 2;
   const std::size_t standing = fixed + each_thread * static_cast<std::size_t>(threads > 0 ? threads : default_threads());
   if (limit < standing + 2 * least_events)
-    throw Error(ErrorKind::usage, fmt::format("--memory {}MB is less than this program needs", limit / 1'000'000),
+    throw Error(ErrorKind::usage, fmt::format("--memory {} is less than this program needs", limit < 1'000'000 ? fmt::format("{}kB", limit / 1'000) : fmt::format("{}MB", limit / 1'000'000)),
                 fmt::format("give at least --memory {}MB, or fewer --threads", (standing + 2 * least_events) * 21 / 20 / 1'000'000 + 1));
   const std::size_t free = limit - standing;
   return {limit, free / 2, static_cast<std::size_t>(static_cast<double>(free) / copies), free / 6 + standing - fixed, free / 4};

@@ -169,7 +169,7 @@ std::string model_to_json(const Model& model) {
 Model load_model(const std::string& directory) {
   const std::string path = directory + "/model.json";
   std::ifstream file(path);
-  if (!file) throw Error(ErrorKind::missing_input, "there is no model", "give the folder that coterie run wrote: --model DIR", path);
+  if (!file) throw Error(ErrorKind::missing_input, "there is no model", "give the folder that coterie run wrote", path);
   try {
     const Json json = Json::parse(file);
     if (json.at("format") != model_format)

@@ -117,7 +117,7 @@ TEST(Model, SaysThatThereIsNone) {
     load_model(folder.path());
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
-    EXPECT_EQ(text_of(error), folder.path("model.json") + ": there is no model\n  fix: give the folder that coterie run wrote: --model DIR");
+    EXPECT_EQ(text_of(error), folder.path("model.json") + ": there is no model\n  fix: give the folder that coterie run wrote");
   }
 }
 

@@ -44,6 +44,8 @@ void require_customers(const ReadReport& read) {
   for (std::size_t r = 0; r < reason_count; ++r)
     if (read.rows.set_aside[r] != 0) why += fmt::format(" {} {}", read.rows.set_aside[r], name_of(static_cast<Reason>(r)));
   const bool rounded = read.rows.set_aside[static_cast<std::size_t>(Reason::rounded_id)] != 0;
+  if (read.rows.read > 0 && read.rows.set_aside[static_cast<std::size_t>(Reason::wrong_field_count)] == read.rows.read)
+    throw Error(ErrorKind::no_usable_rows, "no usable row: no row has as many fields as the header", "take titles and empty lines above the header out, so that the first line has the names of the columns", read.inputs.front().file.path);
   throw Error(ErrorKind::no_usable_rows, "no usable row: " + why, rounded ? rounded_id_fix : "look at the columns with: coterie inspect FILE; --missing median fills blanks, --column NAME=ignored leaves a column out",
               read.inputs.front().file.path);
 }

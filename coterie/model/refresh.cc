@@ -49,6 +49,7 @@ Json earlier_options_to_json(const EarlierOptions& options) {
           {"filters", options.filters},
           {"flag_thresholds", options.flags.thresholds},
           {"drop_flagged", options.flags.drop},
+          {"rfm_ties", options.rfm_ties == RfmTies::first ? "first" : "alike"},
           {"feature_set", options.feature_set}};
 }
 
@@ -115,6 +116,7 @@ void refresh_under_model(RefreshOptions options, RefreshResult& result) {
   const Model model = load_model(options.model);
   const MemoryPlan memory = plan_memory(run.memory_bytes, run.threads);
   const EarlierOptions earlier = load_earlier_options(options.model);
+  run.rfm_ties = earlier.rfm_ties;
   OutputFolder folder(run.out, is_of_run);
   if (!run.store.folder.empty()) run.store.folder = folder.file("store");
   ComparedRun before{load_saved_run(options.model), {}};
@@ -154,6 +156,7 @@ void take_options(const Model& model, const EarlierOptions& earlier, RunOptions&
   run.feature_set = earlier.feature_set;
   run.algorithm = earlier.algorithm;
   run.flags = earlier.flags;
+  run.rfm_ties = earlier.rfm_ties;
 }
 
 void refit(const RefreshOptions& options, RefreshResult& refreshed) {

@@ -47,20 +47,20 @@ void describe_input(Model& model, const RunOptions& options, const ShopData& dat
   model.features = data.customers.names;
 }
 
-// A few customers far out drive k-means: what it finds first is them.
-void note_heavy_tails(MatrixView scaled, const Model& model, std::vector<std::string>& notes) {
+// A few customers far out drive k-means: what it finds first is them. Densities and Gower's ranges are driven by them as well, in other ways.
+void note_heavy_tails(MatrixView scaled, const Algorithm& algorithm, const Model& model, std::vector<std::string>& notes) {
   std::vector<HeavyTail> tails = heavy_tails(scaled);
   if (tails.empty()) return;
   std::stable_sort(tails.begin(), tails.end(), [](const HeavyTail& a, const HeavyTail& b) { return a.greatest > b.greatest; });
   std::vector<std::string> names;
   for (std::size_t i = 0; i < std::min<std::size_t>(3, tails.size()); ++i) names.push_back(fmt::format("{} {:.0f}", model.features[tails[i].column], tails[i].greatest));
   const std::string more = tails.size() > names.size() ? fmt::format(" and {} more above 20", tails.size() - names.size()) : "";
-  notes.push_back(fmt::format("a few customers far out will drive k-means: greatest {} {}{}{}", model.scaling.method == ScalingMethod::z ? "z-scores" : "scaled values", fmt::join(names, ", "), more,
+  notes.push_back(fmt::format("a few customers far out will drive {}: greatest {} {}{}{}", std::holds_alternative<KmeansOptions>(algorithm) ? "k-means" : "the clustering", model.scaling.method == ScalingMethod::z ? "z-scores" : "scaled values", fmt::join(names, ", "), more,
                               model.scaling.method == ScalingMethod::z ? "; --scale log-z draws them in" : ""));
 }
 
 // No more clusters than different rows.
-KRange fit_range(KRange asked, std::size_t most_segments, std::size_t different_rows, std::vector<std::string>& notes) {
+KRange fit_range(KRange asked, std::size_t most_segments, std::size_t customers, std::size_t different_rows, std::vector<std::string>& notes) {
   if (most_segments > 0 && asked.last > most_segments) {
     if (asked.first > most_segments)
       throw Error(ErrorKind::usage, fmt::format("--k begins at {}, but --max-segments is {}", asked.first, most_segments), "give a lower --k, or leave --max-segments out");
@@ -68,8 +68,8 @@ KRange fit_range(KRange asked, std::size_t most_segments, std::size_t different_
   }
   if (asked.last <= different_rows) return asked;
   if (different_rows < 2)
-    throw Error(ErrorKind::usage, "all customers have the same features: there is nothing to tell them apart by",
-                "give a log of several customers; look at its columns with: coterie inspect FILE");
+    throw Error(ErrorKind::usage, customers < 2 ? "there is one customer only" : fmt::format("all {} customers have the same features: there is nothing to tell them apart by", customers),
+                "give data of several customers, and look at the columns with: coterie inspect FILE");
   if (asked.first > different_rows)
     throw Error(ErrorKind::usage, fmt::format("{} clusters are asked for, but the customers have only {} different rows of features", asked.first, different_rows),
                 fmt::format("give a smaller --k (at most {}) or more data", different_rows));
@@ -101,7 +101,7 @@ FutureTest judge_future(ShopData& data, const RunOptions& options, KRange range)
 
 // k, or how the algorithm finds it itself, in the customers at hand.
 Sweep cluster(const RunOptions& options, const EqualRows& unique, const Model& model, std::vector<std::string>& notes) {
-  const KRange range = finds_k(options.algorithm) ? options.k : fit_range(options.k, options.most_segments, unique.rows.rows(), notes);
+  const KRange range = finds_k(options.algorithm) ? options.k : fit_range(options.k, options.most_segments, unique.unique_of_row.size(), unique.rows.rows(), notes);
   Sweep sweep = cluster_sweep(options.algorithm, unique.view(), layout_of(model), {.range = range, .restarts = options.restarts, .seed = options.seed, .threads = options.threads});
   notes.insert(notes.end(), sweep.notes.begin(), sweep.notes.end());
   return sweep;
@@ -292,7 +292,7 @@ RunResult run(const RunOptions& options) {
   Stations stations(result.times, options.station);
   const MemoryPlan memory = plan_memory(options.memory_bytes, options.threads);
   const NameRules name_rules = options.names.empty() ? default_name_rules() : load_name_rules(options.names);
-  make_folder(options.out);
+  const MadeFolder made(options.out);
   if (options.features == FeatureFormat::parquet) duckdb_library::functions();  // what is not there fails now, not at the end
 
   stations.begin("read");
@@ -316,7 +316,7 @@ RunResult run(const RunOptions& options) {
   describe_input(result.model, options, data);
   result.model.scaling = fit_scaling(unique.view(), options.scaling, options.threads);
   scale_in_place(unique.rows, result.model.scaling, options.threads);
-  note_heavy_tails(unique.rows, result.model, result.notes);
+  note_heavy_tails(unique.rows, options.algorithm, result.model, result.notes);
   result.model.pca = fit_pca(unique.view(), 0, options.threads);
 
   stations.begin("cluster");

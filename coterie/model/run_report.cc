@@ -310,6 +310,7 @@ Json options_to_json(const RunOptions& options) {
           {"feature_set", options.feature_set},
           {"returns", options.orders.net_returns ? "net" : "set-aside"},
           {"duplicates", options.orders.drop_duplicates ? "drop" : "keep"},
+          {"rfm_ties", options.rfm_ties == RfmTies::first ? "first" : "alike"},
           {"derived", derived},
           {"filters", options.filters},
           {"flag_thresholds", options.flags.thresholds},

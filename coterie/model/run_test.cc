@@ -290,7 +290,7 @@ TEST(Run, LeavesNothingBehindWhenItFails) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind, ErrorKind::usage);
   }
-  EXPECT_TRUE(fs::is_empty(folder.path("out")));
+  EXPECT_FALSE(fs::exists(folder.path("out")));
 }
 
 TEST(Run, NotesWhichFeaturesAreLeftOutAndWhereKEnds) {

@@ -25,6 +25,10 @@ std::string explain(const KChoice& choice) {
     return choice.rows.front();
   };
   const KChoiceRow &best = row_for(choice.best), &chosen = row_for(choice.chosen);
+  if (choice.rows.size() == 1) {
+    const std::string how = choice.exact ? "computed exactly" : fmt::format("95 % interval {:.4f} to {:.4f}, {} sampled rows", best.silhouette->low, best.silhouette->high, choice.judged_rows);
+    return fmt::format("k = {} alone was looked at; its silhouette is {:.4f} ({}).", choice.chosen, best.silhouette->mean, how);
+  }
   if (choice.by_bic)
     return fmt::format("k = {} has the highest BIC, {:.6g}; the highest silhouette is that of k = {}, {:.4f}.", choice.chosen, *chosen.bic, choice.best, best.silhouette->mean);
   if (choice.exact)

@@ -289,8 +289,8 @@ FutureTest future_test(const FutureData& data, const FutureOptions& options) {
   const auto ones = [](const std::vector<double>& v) { return static_cast<std::size_t>(std::ranges::count(v, 1.0)); };
   FutureTest test{.customers = data.past.rows, .buyers = ones(all[1]), .gone = ones(all[2]), .revenue = std::accumulate(all[0].begin(), all[0].end(), 0.0), .rivals = {}, .sentence = {}};
   if (test.customers < std::max(least_future_customers, 20 * options.k.last) || test.buyers < least_future_cases || test.gone < least_future_cases) {
-    test.sentence = fmt::format("The future is not judged: of {} customers before it {} bought later and {} never came back; at least {}, {} and {} are needed.", test.customers,
-                                test.buyers, test.gone, std::max(least_future_customers, 20 * options.k.last), least_future_cases, least_future_cases);
+    test.sentence = fmt::format("The future is not judged: of {} customers of the first three quarters of the time (at least {} are needed) {} bought later and {} never came back (at least {} each).", test.customers,
+                                std::max(least_future_customers, 20 * options.k.last), test.buyers, test.gone, least_future_cases);
     return test;
   }
   const Matrix z = standardise(data.past, fit_standardisation(data.past, options.threads), options.threads);

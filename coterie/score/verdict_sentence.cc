@@ -7,6 +7,8 @@
 #include <cmath>
 #include <vector>
 
+#include "coterie/base/grouped_number.h"
+
 namespace coterie {
 namespace {
 
@@ -17,11 +19,11 @@ std::string short_of(double value) { return fmt::format("{:.2f}", std::floor(100
 
 std::string why_unstable(const KEvidence& e) {
   if (e.half_split_agreement.mean < least_agreement)
-    return fmt::format("two halves of {} customers give different segments (agreement {} of 1; {} is the least for stable)", e.stability_customers, short_of(e.half_split_agreement.mean),
+    return fmt::format("two halves of {} customers give different segments (agreement {} of 1; {} is the least for stable)", grouped(static_cast<double>(e.stability_customers)), short_of(e.half_split_agreement.mean),
                        least_agreement);
   if (e.near_optimum && e.near_optimum->agreement < least_agreement)
     return fmt::format("there is another solution only {:.2g} % worse that agrees with it by {:.2f} of 1", 100 * e.near_optimum->excess, e.near_optimum->agreement);
-  return fmt::format("one of the segments is not found again in other samples of {} customers (Jaccard {} of 1; {} is the least for stable)", e.stability_customers, short_of(e.least_jaccard),
+  return fmt::format("one of the segments is not found again in other samples of {} customers (Jaccard {} of 1; {} is the least for stable)", grouped(static_cast<double>(e.stability_customers)), short_of(e.least_jaccard),
                      least_cluster_jaccard);
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "coterie/base/grouped_number.h"
+
 namespace coterie {
 namespace {
 
@@ -94,13 +96,6 @@ constexpr FeatureWord words[] = {
 const FeatureWord* find(std::string_view feature) {
   const auto it = std::ranges::find(words, feature, [](const FeatureWord& w) { return std::string_view(w.feature); });
   return it == std::end(words) ? nullptr : it;
-}
-
-// 1234567 as "1,234,567".
-std::string grouped(double value) {
-  std::string text = fmt::format("{:.0f}", value);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > (text[0] == '-'); at -= 3) text.insert(static_cast<std::size_t>(at), ",");
-  return text;
 }
 
 std::string percent(double share) {

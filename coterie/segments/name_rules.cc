@@ -147,7 +147,7 @@ NameRules parse_name_rules(std::string_view text, const std::string& place) {
   try {
     json = Json::parse(text);
   } catch (const nlohmann::json::exception& error) {
-    fail(place, fmt::format("this is no JSON: {}", error.what()), "compare it with what coterie names prints");
+    fail(place, fmt::format("this is no JSON: {}", std::string_view(error.what()).substr(std::string_view(error.what()).find("] ") + 2)), "compare it with what coterie names prints");
   }
   check_keys(json, {"format", "segments", "plays"}, place);
   if (json.value("format", Json()) != 1) fail(place, "\"format\" should be 1", "begin the file with {\"format\": 1, \"segments\": [...]}");

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t least_of_a_segment = 1000;
 // A question that explains less than this is not worth its words.
 constexpr double least_gain = 0.005;
+constexpr int most_conditions = 6;  // one city after the other is a long way down
 
 struct Sample {
   Matrix values;
@@ -124,11 +125,23 @@ void judge(SegmentRules& rules, const RuleCounts& counts, std::size_t k, std::si
   });
 }
 
+bool has_leaf_for_each(const DecisionTree& tree, std::span<const std::int32_t> labels, std::size_t k) {
+  std::vector<bool> met(k), there(k);
+  for (const std::int32_t label : labels) there[static_cast<std::size_t>(label)] = true;
+  for (const TreeNode& node : tree)
+    if (node.column < 0) met[static_cast<std::size_t>(node.label)] = true;
+  for (std::size_t c = 0; c < k; ++c)
+    if (there[c] && !met[c]) return false;
+  return true;
+}
+
 }  // namespace
 
 SegmentRules fit_segment_rules(const CustomerTable& table, std::span<const std::int32_t> labels, std::size_t k, const SegmentRulesOptions& options) {
   const Sample sample = draw_sample(table, labels, k, options.sample_rows);
-  const DecisionTree tree = fit_tree(sample.view(), sample.labels, k, {.least_gain = least_gain, .class_weights = sample.class_weights});
+  DecisionTree tree;
+  for (int depth = 4; depth <= most_conditions && (tree.empty() || !has_leaf_for_each(tree, sample.labels, k)); ++depth)
+    tree = fit_tree(sample.view(), sample.labels, k, {.depth = depth, .least_gain = least_gain, .class_weights = sample.class_weights});
   SegmentRules rules;
   rules.fitted_rows = sample.labels.size();
   std::map<std::size_t, Bounds> bounds;

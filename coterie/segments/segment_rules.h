@@ -1,7 +1,7 @@
 // Segments in short rules: what a small decision tree on the features says about who is in which segment.
 //
 // The tree (segments/decision_tree.h) is fitted to the labels of a sample and judged on all customers. Its leaves are the
-// rules: each a conjunction of at most 4 conditions, together disjoint and complete, so that they can be an SQL CASE.
+// rules: each a conjunction of at most 4 conditions (up to 6 where a segment would have no rule), together disjoint and complete, so that they can be an SQL CASE.
 // They are an approximation of the model, and say how good a one.
 #pragma once
 

@@ -68,7 +68,14 @@ bool looks_like_data(const std::vector<std::string>& row) {
 
 bool is_control(char c) { return (c >= 0 && c < '\t') || (c > '\r' && c < ' '); }
 
+// What is often given in place of a table, by its first bytes.
+void require_no_other_format(std::string_view head, const std::string& path) {
+  if (head.starts_with("%PDF-")) throw Error(ErrorKind::usage, "this is a PDF, not a table", "export the data itself as CSV or Excel where the PDF was made", path);
+  if (head.starts_with("\xD0\xCF\x11\xE0")) throw Error(ErrorKind::usage, "this is an old Excel or Word file (.xls, .doc)", "open it in a spreadsheet program and save it as .xlsx or CSV", path);
+}
+
 void require_text(std::string_view head, const std::string& path) {
+  require_no_other_format(head, path);
   const auto controls = static_cast<std::size_t>(std::count_if(head.begin(), head.end(), is_control));
   // Random bytes have 11 %; a stray one in a text does not make it binary.
   if (controls * 20 > head.size() && head.find('\0') == std::string_view::npos)

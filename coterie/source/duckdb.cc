@@ -40,7 +40,8 @@ ErrorKind kind_of(int error_type, std::string_view message) {
   const char* text = functions().duckdb_result_error(&result);
   const std::string message = text == nullptr ? "unknown error" : text;
   const ErrorKind kind = kind_of(functions().duckdb_result_error_type(&result), message);
-  throw Error(kind, "DuckDB: " + message, kind == ErrorKind::memory ? "give a larger --memory" : "");
+  // Its line is that of our statement, not of what the user wrote.
+  throw Error(kind, "DuckDB: " + message.substr(0, message.find("\n\nLINE ") != message.npos ? message.find("\n\nLINE ") : message.find("\nLINE ")), kind == ErrorKind::memory ? "give a larger --memory" : "");
 }
 
 // A column of one chunk of a result.

@@ -24,7 +24,8 @@ constexpr int pipe_bytes = 1 << 20;  // larger than the usual 64 KiB: fewer wake
   const bool absent = code == ENOENT || code == ENOTDIR;
   throw Error(ErrorKind::missing_input,
               absent ? "there is no such file" : fmt::format("cannot be opened: {}", std::strerror(code)),
-              absent           ? "check the path; a relative one starts at the working directory"
+              absent && name.find("://") != name.npos ? "download it first, and give the file"
+              : absent         ? "check the path; a relative one starts at the working directory"
               : code == EACCES ? "make the file readable for this user, or run as its owner"
                                : "",
               name);

@@ -47,6 +47,8 @@ std::optional<TabularFormat> format_of_file(const std::string& path) {
   if (bytes.size() >= 12 && bytes.compare(8, 4, "DUCK") == 0) return TabularFormat::duckdb;
   if (bytes.starts_with("PK\3\4") && ends_with_any(path, {".xlsx", ".xlsm"})) return TabularFormat::excel;
   if (ends_with_any(path, {".json", ".jsonl", ".ndjson"})) return TabularFormat::json;
+  if (ends_with_any(path, {".parquet", ".xlsx", ".xlsm", ".sqlite", ".duckdb"}))
+    throw Error(ErrorKind::damaged_input, fmt::format("its name says {}, but its first bytes do not", path.substr(path.rfind('.'))), "get the file again from its source; a CSV needs another name", path);
   return std::nullopt;
 }
 

@@ -1,5 +1,5 @@
 // Excel workbooks (.xlsx), by libzip and pugixml: the values of one sheet, row by row. Formulas give the value that was
-// saved with them; dates, which Excel keeps as days since 1899-12-30 (or 1904-01-01), become ISO 8601 by their number format.
+// saved with them; merged cells below each other have the value of the first; dates, which Excel keeps as days since 1899-12-30 (or 1904-01-01), become ISO 8601 by their number format.
 // Source: ECMA-376 part 1, 18.3 (worksheets), 18.4 (shared strings), 18.8.30 (number formats).
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <deque>
 #include <memory>
 #include <pugixml.hpp>
 #include <set>
@@ -32,7 +33,7 @@ using Archive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 Archive open_archive(const std::string& path) {
   int code = 0;
   zip_t* raw = zip_open(path.c_str(), ZIP_RDONLY, &code);
-  if (raw == nullptr) fail("the archive cannot be opened");
+  if (raw == nullptr) throw Error(ErrorKind::damaged_input, "this is no Excel workbook, or a damaged one", "open it in a spreadsheet program and save it again as .xlsx", path);
   return {raw, zip_discard};
 }
 
@@ -158,6 +159,44 @@ std::vector<std::string> row_of(const Workbook& book, const pugi::xml_node& row)
   return values;
 }
 
+// Cells below each other that are merged: the value stands in the first, and is that of all.
+struct MergedCells {
+  std::size_t column, first_row, last_row;  // rows from 1, columns from 0
+  std::string value = {};
+};
+
+// By their first row.
+std::deque<MergedCells> merged_cells(const pugi::xml_node& sheet) {
+  std::deque<MergedCells> all;
+  for (const auto& merged : sheet.child("mergeCells").children("mergeCell")) {
+    const std::string_view ref = merged.attribute("ref").as_string();
+    const std::size_t colon = ref.find(':');
+    if (colon == ref.npos) continue;
+    const std::string_view from = ref.substr(0, colon), to = ref.substr(colon + 1);
+    const auto row_number = [](std::string_view cell) {
+      const std::size_t digits = cell.find_first_of("0123456789");
+      std::size_t row = 0;
+      if (digits != cell.npos) std::from_chars(cell.data() + digits, cell.data() + cell.size(), row);
+      return row;
+    };
+    // Side by side they are a title, and their value is no column's.
+    if (column_of(from, 0) == column_of(to, 0)) all.push_back({column_of(from, 0), row_number(from), row_number(to)});
+  }
+  std::ranges::stable_sort(all, {}, &MergedCells::first_row);
+  return all;
+}
+
+// waiting: those that begin in later rows; open: those that have begun. Rows rise.
+void fill_merged(std::deque<MergedCells>& waiting, std::vector<MergedCells>& open, std::size_t row, std::vector<std::string>& values) {
+  std::erase_if(open, [&](const MergedCells& merged) { return merged.last_row < row; });
+  for (; !waiting.empty() && waiting.front().first_row <= row; waiting.pop_front()) open.push_back(std::move(waiting.front()));
+  for (MergedCells& merged : open) {
+    if (values.size() <= merged.column) values.resize(merged.column + 1);
+    if (row == merged.first_row) merged.value = values[merged.column];
+    else values[merged.column] = merged.value;
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> sheets_of_excel(const std::string& path) {
@@ -179,10 +218,14 @@ void write_excel(const TabularPath& path, CsvSink& sink) {
   book.is_date = date_styles(xml_of(book.archive.get(), "xl/styles.xml", false));
   if (workbook.child("workbook").child("workbookPr").attribute("date1904").as_bool()) book.epoch_days = epoch_1904;
   const pugi::xml_document sheet = xml_of(book.archive.get(), sheet_part(workbook, links, path.table), true);
-  std::size_t width = 0;
+  std::deque<MergedCells> waiting = merged_cells(sheet.child("worksheet"));
+  std::vector<MergedCells> open;
+  std::size_t width = 0, number = 0;
   for (const auto& row : sheet.child("worksheet").child("sheetData").children("row")) {
     std::vector<std::string> values = row_of(book, row);
+    number = row.attribute("r").as_ullong(number + 1);
     if (std::all_of(values.begin(), values.end(), [](const std::string& value) { return value.empty(); })) continue;
+    fill_merged(waiting, open, number, values);
     width = std::max(width, values.size());
     values.resize(width);  // cells behind the last value are not saved
     for (const std::string& value : values) sink.field(value);
