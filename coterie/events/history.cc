@@ -7,11 +7,10 @@
 
 namespace coterie {
 
-void DistinctCounter::begin(std::size_t n) {
+DistinctCounter::Round DistinctCounter::begin(std::size_t n) {
   const std::size_t wanted = std::bit_ceil(std::max<std::size_t>(16, (n <= 1024 ? 4 : 2) * n));
   if (wanted > slots_.size()) slots_.assign(wanted, {});
-  shift_ = static_cast<unsigned>(64 - std::countr_zero(wanted));
-  ++stamp_, distinct_ = 0;
+  return {slots_.data(), slots_.data() + slots_.size(), ++stamp_, static_cast<unsigned>(64 - std::countr_zero(wanted))};
 }
 
 namespace {
@@ -33,10 +32,10 @@ std::uint64_t count_distinct(const History& history, Identifier Event::* field, 
   std::uint64_t values[most_compared + 8];
   const std::span<const Event> events = history.events;
   if (events.size() > most_compared) {
-    history.counter->begin(events.size());
+    DistinctCounter::Round round = history.counter->begin(events.size());
     for (const Event& event : events)
-      if (event.*field != blank) history.counter->add(event.*field);
-    return history.counter->distinct();
+      if (event.*field != blank) round.add(event.*field);
+    return round.distinct();
   }
   // Repeats in a row are the rule; dropping them takes no branch.
   std::size_t count = 0;

@@ -13,29 +13,42 @@
 
 namespace coterie {
 
-// Counts different values; reused from customer to customer. Exact: the values themselves are compared.
+// Counts different values; its memory is reused from customer to customer. Exact: the values themselves are compared.
 class DistinctCounter {
- public:
-  // Different values among those added since begin(n); n is the most that will be added.
-  void begin(std::size_t n);
-  // Whether a value is new is as good as random: both ways go on without a branch where the first slot is free or the value's own.
-  void add(std::uint64_t value) {
-    Slot* slot = &slots_[value * 0x9e3779b97f4a7c15u >> shift_];
-    while ((slot->stamp == stamp_) & (slot->value != value)) [[unlikely]]
-      if (++slot == slots_.data() + slots_.size()) slot = slots_.data();
-    distinct_ += slot->stamp != stamp_;
-    *slot = {value, stamp_};
-  }
-  std::uint64_t distinct() const { return distinct_; }
-
- private:
   struct Slot {
     std::uint64_t value;
-    std::uint64_t stamp;  // that of begin(): of earlier ones, free
+    std::uint64_t stamp;  // of the round that took it; free in any other
   };
+
+ public:
+  // One count. A value of its own, so that what it knows stays in registers.
+  class Round {
+   public:
+    // Whether a value is new is as good as random: both ways go on without a branch where the first slot is free or the value's own.
+    void add(std::uint64_t value) {
+      Slot* slot = begin_ + (value * 0x9e3779b97f4a7c15u >> shift_);
+      while (((slot->stamp ^ stamp_) | static_cast<std::uint64_t>(slot->value == value)) == 0) [[unlikely]]
+        if (++slot == end_) slot = begin_;
+      distinct_ += slot->stamp != stamp_;
+      *slot = {value, stamp_};
+    }
+    std::uint64_t distinct() const { return distinct_; }
+
+   private:
+    friend DistinctCounter;
+    Round(Slot* begin, Slot* end, std::uint64_t stamp, unsigned shift) : begin_(begin), end_(end), stamp_(stamp), shift_(shift) {}
+
+    Slot *begin_, *end_;
+    std::uint64_t stamp_, distinct_ = 0;
+    unsigned shift_;
+  };
+
+  // For n values at most; ends the round before.
+  Round begin(std::size_t n);
+
+ private:
   std::vector<Slot> slots_;
-  std::uint64_t stamp_ = 0, distinct_ = 0;
-  unsigned shift_ = 63;
+  std::uint64_t stamp_ = 0;
 };
 
 struct History {

@@ -146,16 +146,16 @@ TEST(HistoryReader, CallsNobodyForAnEmptyPartition) {
 TEST(DistinctCounter, AgreesWithASetFromCustomerToCustomer) {
   Random random(3);
   DistinctCounter counter;
-  for (int round = 0; round < 3000; ++round) {
+  for (int customer = 0; customer < 3000; ++customer) {
     const std::size_t n = random.below(500) + 1;
     const std::uint64_t different = 1 + random.below(n);
-    counter.begin(n);
+    DistinctCounter::Round round = counter.begin(n);
     std::set<std::uint64_t> expected;
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint64_t value = random.below(3) == 0 ? mix64(random.below(different)) : random.below(different) << random.below(2) * 50;
-      counter.add(value);
+      round.add(value);
       expected.insert(value);
-      ASSERT_EQ(counter.distinct(), expected.size());
+      ASSERT_EQ(round.distinct(), expected.size());
     }
   }
 }

@@ -135,10 +135,10 @@ std::uint64_t carted_products(const History& history, bool abandoned_only) {
 // --- taste -------------------------------------------------------------------------------------------
 
 double distinct_bought(const History& history, Identifier Event::* field) {
-  history.counter->begin(history.events.size());
+  DistinctCounter::Round bought = history.counter->begin(history.events.size());
   for (const Event& event : history.events)
-    if (event.type == EventType::purchase) history.counter->add(event.*field);
-  return number(history.counter->distinct());
+    if (event.type == EventType::purchase) bought.add(event.*field);
+  return number(bought.distinct());
 }
 
 double distinct_of(const History& history, Identifier Event::* field) { return number(count_distinct(history, field)); }

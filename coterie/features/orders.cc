@@ -99,10 +99,10 @@ double share_returned(const History& history) { return std::abs(ratio_or_zero(pi
 double days_between_orders_mean(const History& history) { return mean_of(gaps_in_days(history)); }
 
 double distinct_products(const History& history) {
-  history.counter->begin(history.events.size());
+  DistinctCounter::Round products = history.counter->begin(history.events.size());
   for (const Event& line : history.events)
-    if (is_purchase(line) && line.product != no_identifier) history.counter->add(line.product);
-  return static_cast<double>(history.counter->distinct());
+    if (is_purchase(line) && line.product != no_identifier) products.add(line.product);
+  return static_cast<double>(products.distinct());
 }
 
 double days_between_orders_deviation(const History& history) {
