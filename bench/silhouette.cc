@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/sizes.h"
 #include "bench/synthetic.h"
 #include "coterie/cluster/kmeans.h"
 #include "coterie/matrix/equal_rows.h"
@@ -70,12 +71,4 @@ bool run(std::size_t rows) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  std::vector<std::size_t> sizes;
-  for (int i = 1; i < argc; ++i)
-    if (argv[i] != std::string_view("--smoke")) sizes.push_back(std::strtoull(argv[i], nullptr, 10));
-  if (sizes.empty()) sizes = argc > 1 ? std::vector<std::size_t>{5'000} : std::vector<std::size_t>{10'000, 40'000, 1'000'000};
-  bool all_right = true;
-  for (std::size_t rows : sizes) all_right = run(rows) && all_right;
-  return all_right ? 0 : 1;
-}
+int main(int argc, char** argv) { return bench::run_sizes(argc, argv, 5'000, {10'000, 40'000, 1'000'000}, run); }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 
 namespace coterie {
 namespace {
@@ -17,12 +18,6 @@ namespace fs = std::filesystem;
 
 class OutputFolderTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "coterie-output-folder-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    out_ = (folder_ / "out").string();
-  }
-  void TearDown() override { fs::remove_all(folder_); }
   std::set<std::string> entries(const fs::path& path) const {
     std::set<std::string> names;
     for (const auto& entry : fs::directory_iterator(path)) names.insert(entry.path().filename().string());
@@ -33,8 +28,9 @@ class OutputFolderTest : public testing::Test {
     std::ofstream(folder.file(file)) << file;
     folder.commit();
   }
-  fs::path folder_;
-  std::string out_;
+
+  const TestFolder folder_;
+  const std::string out_ = folder_.path("out");
 };
 
 TEST_F(OutputFolderTest, AMadeFolderThatStaysEmptyIsTakenAwayAndNoOther) {
@@ -57,7 +53,7 @@ TEST_F(OutputFolderTest, AppearsWholeAndReplacesTheOldOneWhole) {
   EXPECT_EQ(entries(out_), std::set<std::string>{"old"});
   make("new");
   EXPECT_EQ(entries(out_), std::set<std::string>{"new"});
-  EXPECT_EQ(entries(folder_), std::set<std::string>{"out"});
+  EXPECT_EQ(entries(folder_.path()), std::set<std::string>{"out"});
 }
 
 TEST_F(OutputFolderTest, WithoutCommitNothingIsLeft) {
@@ -65,7 +61,7 @@ TEST_F(OutputFolderTest, WithoutCommitNothingIsLeft) {
     OutputFolder folder(out_, [](const std::string&) { return true; });
     std::ofstream(folder.file("half")) << "half";
   }
-  EXPECT_TRUE(entries(folder_).empty());
+  EXPECT_TRUE(entries(folder_.path()).empty());
 }
 
 TEST_F(OutputFolderTest, WhatIsNotOursIsNeverRemoved) {
@@ -98,9 +94,9 @@ TEST_F(OutputFolderTest, WhatAKilledProcessLeftIsRemovedByTheNext) {
     _exit(0);  // as if killed: no destructor runs
   }
   waitpid(child, nullptr, 0);
-  ASSERT_EQ(entries(folder_).size(), 1u);
+  ASSERT_EQ(entries(folder_.path()).size(), 1u);
   make("new");
-  EXPECT_EQ(entries(folder_), std::set<std::string>{"out"});
+  EXPECT_EQ(entries(folder_.path()), std::set<std::string>{"out"});
 }
 
 }  // namespace

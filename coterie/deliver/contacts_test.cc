@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 
 namespace coterie {
 namespace {
@@ -14,16 +15,9 @@ namespace fs = std::filesystem;
 
 class Contacts : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "coterie-contacts-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string write(const std::string& text) const {
-    std::ofstream(folder_ / "contacts.csv", std::ios::binary) << text;
-    return (folder_ / "contacts.csv").string();
-  }
-  fs::path folder_;
+  std::string write(const std::string& text) const { return folder_.file("contacts.csv", text); }
+
+  const TestFolder folder_;
 };
 
 TEST_F(Contacts, ColumnsAreFoundByTheNamesTheyGoBy) {

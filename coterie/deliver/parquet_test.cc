@@ -11,7 +11,9 @@
 #include <stdexcept>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 #include "coterie/base/random.h"
+#include "coterie/source/duckdb_test.h"
 
 namespace coterie {
 namespace {
@@ -21,14 +23,7 @@ namespace fs = std::filesystem;
 class Parquet : public testing::Test {
  protected:
   void SetUp() override {
-    try {
-      duckdb_version();
-    } catch (const Error& error) {
-      ASSERT_EQ(error.kind, ErrorKind::missing_library);
-      GTEST_SKIP() << "libduckdb.so is not here: run tools/fetch_duckdb.sh";
-    }
-    std::string name = (fs::temp_directory_path() / "coterie-parquet-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
+    COTERIE_NEEDS_DUCKDB();
     Random random(1);
     for (std::size_t i = 0; i < 300000; ++i) {
       key_.push_back(512'000'000 + static_cast<std::int64_t>(i) * 3);
@@ -36,14 +31,10 @@ class Parquet : public testing::Test {
       spent_.push_back(i % 11 == 0 ? std::numeric_limits<double>::quiet_NaN() : 1000 * random.uniform());
     }
   }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
-  }
   std::vector<SqlColumn> columns() const { return {{"customer_id", key_}, {"orders", orders_}, {"spent it's", spent_}}; }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), {})); }
+  std::string path(const std::string& name) const { return folder_.path(name); }
 
-  fs::path folder_;
+  const TestFolder folder_;
   std::vector<std::int64_t> key_, orders_;
   std::vector<double> spent_;
 };
@@ -57,13 +48,13 @@ TEST_F(Parquet, HasItsNameOnlyOnceCommitted) {
   {
     ParquetFile file(path("a.parquet"), columns());
     EXPECT_FALSE(fs::exists(path("a.parquet")));
-    EXPECT_EQ(files(), 1u);
+    EXPECT_EQ(folder_.files(), 1u);
   }
-  EXPECT_EQ(files(), 0u);
+  EXPECT_EQ(folder_.files(), 0u);
   ParquetFile file(path("a.parquet"), columns());
   file.commit();
   EXPECT_TRUE(fs::exists(path("a.parquet")));
-  EXPECT_EQ(files(), 1u);
+  EXPECT_EQ(folder_.files(), 1u);
 }
 
 TEST_F(Parquet, HoldsEveryValueInRowOrderWithItsType) {
@@ -116,7 +107,7 @@ TEST_F(Parquet, TwoColumnsOfOneNameAreAUsageError) {
       FAIL() << second;
     } catch (const Error& error) {
       EXPECT_EQ(error.kind, ErrorKind::usage) << error.what();
-      EXPECT_EQ(files(), 0u);
+      EXPECT_EQ(folder_.files(), 0u);
     }
   }
 }
@@ -128,7 +119,7 @@ TEST_F(Parquet, LeavesNothingBehindWhenItFails) {
                                  return "x";
                                }};
   EXPECT_THROW(write_parquet(path("a"), table), Error);
-  EXPECT_EQ(files(), 0u);
+  EXPECT_EQ(folder_.files(), 0u);
   try {
     write_parquet(path("no/such/folder/a"), columns());
     FAIL();

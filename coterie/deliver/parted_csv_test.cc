@@ -6,6 +6,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "coterie/base/folders_test.h"
+
 namespace coterie {
 namespace {
 
@@ -13,21 +15,14 @@ namespace fs = std::filesystem;
 
 class PartedCsvTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "coterie-parted-csv-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string content(const std::string& name) const {
-    std::ifstream file(folder_ / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
+  std::string content(const std::string& name) const { return content_of(folder_.path(name)); }
   std::vector<WrittenFile> write(const std::vector<std::string>& cells, PartedCsvOptions options) const {
-    PartedCsv csv("list", [&](const std::string& name) { return (folder_ / name).string(); }, {"cell"}, options);
+    PartedCsv csv("list", [&](const std::string& name) { return folder_.path(name); }, {"cell"}, options);
     for (const std::string& cell : cells) csv.add(std::vector<std::string>{cell});
     return csv.finish();
   }
-  fs::path folder_;
+
+  const TestFolder folder_;
 };
 
 TEST_F(PartedCsvTest, IsOneFileWhereThereIsNoLimitAlsoWithoutARow) {

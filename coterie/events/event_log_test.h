@@ -1,4 +1,4 @@
-// For the tests of this room and those above it: a folder of files, and the events of a log as plain texts.
+// For the tests of this room and those above it: the events of a log as plain texts.
 #pragma once
 
 #include <sys/stat.h>
@@ -17,39 +17,6 @@
 #include "coterie/events/event.h"
 
 namespace coterie {
-
-// A folder that is gone with the test.
-class TestFolder {
- public:
-  TestFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "coterie-test-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  TestFolder(const TestFolder&) = delete;
-  ~TestFolder() { std::filesystem::remove_all(path_); }
-
-  std::string path(const std::string& name = "") const { return name.empty() ? path_.string() : (path_ / name).string(); }
-  // Writes a file and gives its path.
-  std::string file(const std::string& name, std::string_view text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-    return path(name);
-  }
-  bool is_empty() const { return std::filesystem::is_empty(path_); }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline std::string content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-inline std::filesystem::path shared_file(const std::string& name) {
-  return shared_folder() / name;
-}
-#define COTERIE_NEEDS_SHARED(name) \
-  if (!std::filesystem::exists(shared_file(name))) GTEST_SKIP() << "the shared data is not there: set COTERIE_SHARED"
 
 // One of a few awkward values or anything at all.
 inline std::uint64_t awkward_bits(Random& random) {

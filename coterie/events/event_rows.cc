@@ -44,19 +44,6 @@ Reason reason_of(RowFault fault) {
   }
 }
 
-// Where a field of a row without fault begins, its quote and all.
-const char* field_begin(const CsvRow& row, int column, char delimiter) {
-  const char* p = row.begin;
-  for (; column > 0; --column) {
-    if (*p == '"') {
-      for (++p; p[0] != '"' || p[1] == '"'; ++p) p += p[0] == '"';
-    }
-    while (*p != delimiter) ++p;
-    ++p;
-  }
-  return p;
-}
-
 // Only short texts are worth a place in the vocabulary: of long ones the hash is all that is kept.
 std::uint32_t code_of(StringTable& vocabulary, std::string_view text, std::uint64_t hash) {
   return text.size() > longest_word ? StringTable::none : vocabulary.add(text, hash);
@@ -317,7 +304,7 @@ void EventRows::note(const CsvRow& row, BlockLedger& ledger) const {
   reject.reason = refusal_.reason;
   const char* place = row.fault_at != nullptr ? row.fault_at : row.begin;
   if (refusal_.column >= 0) {
-    place = field_begin(row, refusal_.column, dialect_->delimiter);
+    place = field_begin(row.begin, refusal_.column, dialect_->delimiter);
     reject.column_name = dialect_->columns[static_cast<std::size_t>(refusal_.column)];
     reject.field = field(row, refusal_.column).substr(0, shown_field_bytes);
   } else if (row.fault == RowFault::none && row.fields.size() != dialect_->columns.size()) {

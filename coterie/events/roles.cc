@@ -44,15 +44,6 @@ const std::array<RoleNames, role_count>& role_names() {
   return names;
 }
 
-std::string normal_form(std::string_view name) {
-  std::string normal;
-  for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') normal += static_cast<char>(c - 'A' + 'a');
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) normal += c;
-  }
-  return normal;
-}
-
 // 1 for the first name of the list, falling to 0.7 for the last; half of that where the name only contains it.
 double name_score(const RoleNames& role, std::string_view column) {
   const std::string name = normal_form(column);

@@ -16,20 +16,10 @@
 #include "coterie/sample/events_file_test.h"
 #include "coterie/sample/hostile.h"
 #include "coterie/source/duckdb.h"
+#include "coterie/source/duckdb_test.h"
 
 namespace coterie {
 namespace {
-
-bool has_duckdb() {
-  try {
-    duckdb_version();
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-#define COTERIE_NEEDS_DUCKDB() \
-  if (!has_duckdb()) GTEST_SKIP() << "libduckdb.so is not here: run tools/fetch_duckdb.sh"
 
 CustomerTable table_of(const std::vector<std::string>& paths, ReadEventsOptions options = {}, std::size_t most = ~std::size_t{0}) {
   if (options.threads == 0) options.threads = 2;

@@ -7,9 +7,11 @@
 #include <fstream>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 #include "coterie/model/run.h"
 #include "coterie/sample/events_file_test.h"
 #include "coterie/source/duckdb.h"
+#include "coterie/source/duckdb_test.h"
 
 namespace coterie {
 namespace {
@@ -18,20 +20,8 @@ namespace fs = std::filesystem;
 
 class Export : public testing::Test {
  protected:
-  void SetUp() override {
-    try {
-      duckdb_version();
-    } catch (const Error& error) {
-      ASSERT_EQ(error.kind, ErrorKind::missing_library);
-      GTEST_SKIP() << "libduckdb.so is not here: run tools/fetch_duckdb.sh";
-    }
-    std::string name = (fs::temp_directory_path() / "coterie-export-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  void TearDown() override {
-    if (!folder_.empty()) fs::remove_all(folder_);
-  }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void SetUp() override { COTERIE_NEEDS_DUCKDB(); }
+  std::string path(const std::string& name) const { return folder_.path(name); }
   void run_on_sample(FeatureFormat format) const {
     write_sample(path("events.csv"), {.rows = 20000, .customers = 1000});
     RunOptions options;
@@ -41,7 +31,7 @@ class Export : public testing::Test {
     run(options);
   }
 
-  fs::path folder_;
+  const TestFolder folder_;
 };
 
 TEST_F(Export, AParquetFileHoldsEachCustomerWithSegmentHoldOutAndFeatures) {

@@ -43,37 +43,37 @@ struct RunOptions {
   std::vector<std::string> inputs;
   std::string out;                           // folder; made if it is not there
   KRange k{3, 7};
-  SegmentSize least_segment;                 // a k with a smaller one is not chosen, unless it is the only one asked for
+  SegmentSize least_segment = {};            // a k with a smaller one is not chosen, unless it is the only one asked for
   std::size_t most_segments = 0;             // k ends there; 0: no limit
   Algorithm algorithm = KmeansOptions{};
-  std::optional<int> restarts;               // seedings a k; none: the algorithm's own
+  std::optional<int> restarts = {};          // seedings a k; none: the algorithm's own
   std::uint64_t seed = 1;
-  std::optional<Shape> shape;                // none: recognised
-  std::map<std::string, std::string> roles;  // role -> column
-  ColumnChoices columns;                     // of tables of customers
-  std::vector<std::string> joins;            // of related tables: "transactions.branch=branches.id"; the rest is found
-  OrderRules orders;                         // returns and equal rows of order lines
-  std::optional<DateOrder> date_order;       // none: guessed
-  std::optional<std::int64_t> today_ms;      // what recency counts to; none: the last event, of orders one day later
+  std::optional<Shape> shape = {};           // none: recognised
+  std::map<std::string, std::string> roles = {}; // role -> column
+  ColumnChoices columns = {};                // of tables of customers
+  std::vector<std::string> joins = {};       // of related tables: "transactions.branch=branches.id"; the rest is found
+  OrderRules orders = {};                    // returns and equal rows of order lines
+  std::optional<DateOrder> date_order = {};  // none: guessed
+  std::optional<std::int64_t> today_ms = {}; // what recency counts to; none: the last event, of orders one day later
   RfmTies rfm_ties = RfmTies::alike;
-  FlagOptions flags;                         // of logs: bots, staff, resellers, test orders
+  FlagOptions flags = {};                    // of logs: bots, staff, resellers, test orders
   std::string feature_set = "basic";         // of logs: basic, all, or names with commas between
-  std::vector<Derivation> derived;           // further columns, as SQL over the customer table
-  std::vector<std::string> filters;          // SQL: only customers for whom each is true
+  std::vector<Derivation> derived = {};      // further columns, as SQL over the customer table
+  std::vector<std::string> filters = {};     // SQL: only customers for whom each is true
   ScalingMethod scaling = ScalingMethod::z;
   char delimiter = 0;                        // 0: guessed
   std::int64_t as_of_ms = INT64_MAX;         // the state at this time: later events are set aside
   StoreOptions store = {};
   std::string identities_of = {};            // folder of an earlier run whose segments keep number and name; "": none
   FeatureFormat features = FeatureFormat::parquet;
-  std::string names;                         // file of rules for names and actions; "": those that come with Coterie
+  std::string names = {};                    // file of rules for names and actions; "": those that come with Coterie
   bool reasons = false;                      // also customer_reasons.csv
   bool silhouettes = false;                  // also a silhouette for each customer, in membership.csv
   int threads = 0;
   std::size_t memory_bytes = 0;              // 0: half of the machine; the process stays below
   std::string spill_directory = "/tmp";
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // raw bytes read; total 0: unknown
-  std::function<void(const char* station)> station;                       // a station begins
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress = {}; // raw bytes read; total 0: unknown
+  std::function<void(const char* station)> station = {};                  // a station begins
 };
 
 struct RunResult {

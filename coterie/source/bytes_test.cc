@@ -17,6 +17,8 @@
 #include <thread>
 
 #include "coterie/base/error.h"
+#include "coterie/base/failure_test.h"
+#include "coterie/base/folders_test.h"
 #include "coterie/base/output_file.h"
 #include "coterie/base/random.h"
 
@@ -24,20 +26,6 @@ namespace coterie {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Folder {
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "coterie-bytes-XXXXXX").string();
-    path = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path); }
-  std::string operator/(const std::string& name) const { return (path / name).string(); }
-  std::string with(const std::string& name, std::string_view content) const {
-    write_file(*this / name, content);
-    return *this / name;
-  }
-  fs::path path;
-};
 
 std::string random_bytes(std::size_t size, std::uint64_t seed, unsigned kinds = 16) {
   Random random(seed);
@@ -151,7 +139,7 @@ Result read_path(const std::string& path, ByteReaderOptions options = {}) {
 }
 
 TEST(ByteReader, GivesTheSameBlocksFromAnyInputForAnyBlockSizeAndThreads) {
-  const Folder folder;
+  const TestFolder folder;
   Random random(1);
   for (int round = 0; round < 60; ++round) {
     const std::size_t size = random.below(3) == 0 ? random.below(10) : random.below(300000);
@@ -161,7 +149,7 @@ TEST(ByteReader, GivesTheSameBlocksFromAnyInputForAnyBlockSizeAndThreads) {
                                        .max_row_bytes = random.below(3) == 0 ? 0 : random.below(20000)};
     SCOPED_TRACE(testing::Message() << "round " << round << ", " << size << " bytes, blocks of " << options.block_bytes
                                     << ", rows of " << options.max_row_bytes << ", threads " << options.threads);
-    const std::string plain = folder.with("plain", bytes);
+    const std::string plain = folder.file("plain", bytes);
     for (auto access : {FileAccess::automatic, FileAccess::buffered, FileAccess::direct}) {
       auto with_access = options;
       with_access.access = access;
@@ -172,8 +160,8 @@ TEST(ByteReader, GivesTheSameBlocksFromAnyInputForAnyBlockSizeAndThreads) {
     const std::size_t cut = random.below(size + 1);
     const auto two = [&](auto pack) { return pack(bytes.substr(0, cut)) + pack(bytes.substr(cut)); };
     const std::string gzip = two(gzipped), zstd = two([](auto part) { return zstd_packed(part); });
-    EXPECT_EQ(read_path(folder.with("misleading.zst", gzip), options).bytes, bytes);
-    EXPECT_EQ(read_path(folder.with("misleading.gz", skippable_frame + zstd), options).bytes, bytes);
+    EXPECT_EQ(read_path(folder.file("misleading.zst", gzip), options).bytes, bytes);
+    EXPECT_EQ(read_path(folder.file("misleading.gz", skippable_frame + zstd), options).bytes, bytes);
     const Pipe gzip_pipe(gzip, random.bits()), zstd_pipe(zstd, random.bits());
     EXPECT_EQ(read_path(gzip_pipe.path(), options).bytes, bytes);
     EXPECT_EQ(read_path(zstd_pipe.path(), options).bytes, bytes);
@@ -181,9 +169,9 @@ TEST(ByteReader, GivesTheSameBlocksFromAnyInputForAnyBlockSizeAndThreads) {
 }
 
 TEST(ByteReader, ReadsALargeFileThatIsPartlyCached) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string bytes = random_bytes(70 << 20, 3);
-  const std::string path = folder.with("large", bytes);
+  const std::string path = folder.file("large", bytes);
   const FileDescriptor file(open(path.c_str(), O_RDONLY));
   fsync(file.number());
   posix_fadvise(file.number(), 20 << 20, 30 << 20, POSIX_FADV_DONTNEED);
@@ -194,20 +182,20 @@ TEST(ByteReader, ReadsALargeFileThatIsPartlyCached) {
 }
 
 TEST(ByteReader, AnEmptyFileHasNoBlocks) {
-  const Folder folder;
-  const Result result = read_path(folder.with("empty", ""));
+  const TestFolder folder;
+  const Result result = read_path(folder.file("empty", ""));
   EXPECT_EQ(result.bytes, "");
   EXPECT_FALSE(result.damage);
-  EXPECT_EQ(read_path(folder.with("empty.gz", gzipped(""))).bytes, "");
-  EXPECT_EQ(read_path(folder.with("empty.zst", zstd_packed(""))).bytes, "");
+  EXPECT_EQ(read_path(folder.file("empty.gz", gzipped(""))).bytes, "");
+  EXPECT_EQ(read_path(folder.file("empty.zst", zstd_packed(""))).bytes, "");
 }
 
 TEST(ByteReader, TheHashIsThatOfTheRawBytesHoweverTheyAreRead) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string bytes = random_bytes(9'300'000, 5);
   StreamHash expected;
   expected.add(bytes);
-  const std::string hash = expected.finish(), path = folder.with("plain", bytes);
+  const std::string hash = expected.finish(), path = folder.file("plain", bytes);
   for (std::size_t block : {1u << 20, 3u << 20, 4u << 20, 5u << 20, 8u << 20})
     for (auto access : {FileAccess::buffered, FileAccess::direct})
       EXPECT_EQ(read_path(path, {.threads = 2, .block_bytes = block, .access = access}).facts.hash, hash);
@@ -216,26 +204,26 @@ TEST(ByteReader, TheHashIsThatOfTheRawBytesHoweverTheyAreRead) {
 }
 
 TEST(ByteReader, FactsTellTheSizeAndFormatAsStored) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string bytes = random_bytes(100000, 5), gzip = gzipped(bytes), zstd = zstd_packed(bytes);
-  const InputFile facts = read_path(folder.with("a", gzip)).facts;
-  EXPECT_EQ(facts.path, folder / "a");
+  const InputFile facts = read_path(folder.file("a", gzip)).facts;
+  EXPECT_EQ(facts.path, folder.path("a"));
   EXPECT_EQ(facts.bytes, gzip.size());
   EXPECT_EQ(facts.format, Compression::gzip);
-  EXPECT_EQ(read_path(folder.with("b", zstd)).facts.format, Compression::zstd);
-  EXPECT_EQ(read_path(folder.with("c", bytes)).facts.format, Compression::plain);
-  EXPECT_EQ(ByteReader(folder / "b").total_bytes(), zstd.size());
-  EXPECT_EQ(ByteReader(folder / "c").total_bytes(), bytes.size());
+  EXPECT_EQ(read_path(folder.file("b", zstd)).facts.format, Compression::zstd);
+  EXPECT_EQ(read_path(folder.file("c", bytes)).facts.format, Compression::plain);
+  EXPECT_EQ(ByteReader(folder.path("b")).total_bytes(), zstd.size());
+  EXPECT_EQ(ByteReader(folder.path("c")).total_bytes(), bytes.size());
   EXPECT_EQ(ByteReader(Pipe("abc", 1).path()).total_bytes(), std::nullopt);
 }
 
 // Cuts at every byte: all data and no damage where the stream may end, damage and a prefix elsewhere.
 void check_cuts(const std::string& packed, const std::string& bytes, const std::map<std::size_t, std::size_t>& whole_at) {
-  const Folder folder;
+  const TestFolder folder;
   for (std::size_t cut = 0; cut <= packed.size(); ++cut) {
     if (cut == 1 && packed[0] == '(') continue;  // one "(" is not taken for a cut zstd file
     SCOPED_TRACE(testing::Message() << "cut at " << cut << " of " << packed.size());
-    const Result result = read_path(folder.with("cut", packed.substr(0, cut)), {.threads = 2, .block_bytes = 1000, .max_row_bytes = 100});
+    const Result result = read_path(folder.file("cut", packed.substr(0, cut)), {.threads = 2, .block_bytes = 1000, .max_row_bytes = 100});
     const auto whole = whole_at.find(cut);
     EXPECT_EQ(result.damage.has_value(), whole == whole_at.end());
     EXPECT_TRUE(bytes.starts_with(result.bytes));
@@ -258,25 +246,25 @@ TEST(ByteReader, AZstdFileCutAnywhereIsNoticed) {
 }
 
 TEST(ByteReader, ACutLosesNothingThatWasDecodable) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string bytes = random_bytes(2 << 20, 9, 2);  // long matches wait in the decoder when the input ends
   const std::string gzip = gzipped(bytes), zstd = zstd_packed(bytes, 1);
-  const auto largest = read_path(folder.with("a", gzip.substr(0, gzip.size() - 9)));
+  const auto largest = read_path(folder.file("a", gzip.substr(0, gzip.size() - 9)));
   EXPECT_GT(largest.bytes.size() + 300, bytes.size());
   EXPECT_TRUE(largest.damage);
-  const auto no_checksum = read_path(folder.with("b", zstd.substr(0, zstd.size() - 4)), {.block_bytes = 1000});
+  const auto no_checksum = read_path(folder.file("b", zstd.substr(0, zstd.size() - 4)), {.block_bytes = 1000});
   EXPECT_TRUE(no_checksum.bytes == bytes);
   EXPECT_TRUE(no_checksum.damage);
 }
 
 TEST(ByteReader, AFlippedBitGivesDamageOrTheTruth) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string bytes = random_bytes(2000, 7);
   for (const std::string& packed : {gzipped(bytes), zstd_packed(bytes)}) {
     for (std::size_t at = 4; at < packed.size(); ++at) {
       std::string flipped = packed;
       flipped[at] = static_cast<char>(flipped[at] ^ (1 << at % 8));
-      const Result result = read_path(folder.with("flipped", flipped), {.threads = 1, .block_bytes = 999});
+      const Result result = read_path(folder.file("flipped", flipped), {.threads = 1, .block_bytes = 999});
       EXPECT_TRUE(result.damage || result.bytes == bytes) << at;
       EXPECT_EQ(result.facts.bytes, packed.size());  // read and hashed to the end
     }
@@ -284,7 +272,7 @@ TEST(ByteReader, AFlippedBitGivesDamageOrTheTruth) {
 }
 
 TEST(ByteReader, ZstdBlocksBeforeACorruptOneAreDelivered) {
-  const Folder folder;
+  const TestFolder folder;
   constexpr std::size_t block = 128 << 10;
   std::string bytes(8 * block, '\0');
   Random random(4);
@@ -293,18 +281,18 @@ TEST(ByteReader, ZstdBlocksBeforeACorruptOneAreDelivered) {
   const std::size_t header = packed.find(bytes.substr(0, 50));
   ASSERT_NE(header, std::string::npos);
   packed[header + 5 * (block + 3) - 3] |= 6;  // the type of the sixth block: reserved
-  const Result result = read_path(folder.with("a.zst", packed));
+  const Result result = read_path(folder.file("a.zst", packed));
   EXPECT_EQ(result.bytes.size(), 5 * block);
   EXPECT_TRUE(bytes.starts_with(result.bytes));
   EXPECT_TRUE(result.damage);
 }
 
 TEST(ByteReader, GarbageBehindTheStreamIsDamage) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string bytes = random_bytes(5000, 7);
   for (const std::string& packed : {gzipped(bytes), zstd_packed(bytes)}) {
     for (const std::string& garbage : {std::string("x"), std::string(10, '\0'), std::string("garbage that is long")}) {
-      const Result result = read_path(folder.with("garbage", packed + garbage));
+      const Result result = read_path(folder.file("garbage", packed + garbage));
       EXPECT_EQ(result.bytes, bytes);
       ASSERT_TRUE(result.damage);
       EXPECT_GE(result.damage->offset, packed.size());
@@ -312,23 +300,11 @@ TEST(ByteReader, GarbageBehindTheStreamIsDamage) {
   }
 }
 
-ErrorKind kind_of_failure(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    EXPECT_FALSE(error.place.empty());
-    EXPECT_FALSE(error.hint.empty());
-    return error.kind;
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorKind::output;
-}
-
 TEST(ByteReader, WhatCannotBeOpenedIsAMissingInput) {
-  const Folder folder;
-  EXPECT_EQ(kind_of_failure([&] { ByteReader(folder / "nothing"); }), ErrorKind::missing_input);
-  EXPECT_EQ(kind_of_failure([&] { ByteReader(folder.path.string()); }), ErrorKind::missing_input);
-  const std::string secret = folder.with("secret", "x");
+  const TestFolder folder;
+  EXPECT_EQ(kind_of_failure([&] { ByteReader(folder.path("nothing")); }), ErrorKind::missing_input);
+  EXPECT_EQ(kind_of_failure([&] { ByteReader(folder.path()); }), ErrorKind::missing_input);
+  const std::string secret = folder.file("secret", "x");
   fs::permissions(secret, fs::perms::none);
   if (geteuid() == 0) setfsuid(65534);
   EXPECT_EQ(kind_of_failure([&] { ByteReader{secret}; }), ErrorKind::missing_input);
@@ -336,15 +312,15 @@ TEST(ByteReader, WhatCannotBeOpenedIsAMissingInput) {
 }
 
 TEST(ByteReader, OtherArchivesAreRefusedByName) {
-  const Folder folder;
-  const std::string path = folder.with("a.csv", "PK\3\4 and so on");
+  const TestFolder folder;
+  const std::string path = folder.file("a.csv", "PK\3\4 and so on");
   EXPECT_EQ(kind_of_failure([&] { ByteReader{path}; }), ErrorKind::usage);
 }
 
 TEST(ByteReader, AFileThatShrinksIsADamagedInputAndNoCrash) {
-  const Folder folder;
+  const TestFolder folder;
   for (auto access : {FileAccess::buffered, FileAccess::direct}) {
-    const std::string path = folder.with("shrinking", random_bytes(40'000'000, 1));
+    const std::string path = folder.file("shrinking", random_bytes(40'000'000, 1));
     ByteReader reader(path, {.threads = 1, .block_bytes = 100'000, .access = access});
     Block block;
     EXPECT_TRUE(reader.next(block, 0));
@@ -379,9 +355,9 @@ TEST(ByteReader, CanBeDestroyedWhileNobodyWritesToItsPipe) {
 }
 
 TEST(ByteReader, StopEndsAllWorkers) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string bytes = random_bytes(1 << 20, 1);
-  for (const std::string& path : {folder.with("plain", bytes), folder.with("gz", gzipped(bytes))}) {
+  for (const std::string& path : {folder.file("plain", bytes), folder.file("gz", gzipped(bytes))}) {
     for (auto access : {FileAccess::buffered, FileAccess::direct}) {
       ByteReader reader(path, {.threads = 2, .block_bytes = 1000, .access = access});
       Block block;
@@ -394,8 +370,8 @@ TEST(ByteReader, StopEndsAllWorkers) {
 }
 
 TEST(ByteReader, ReadsStandardInputAlsoWhenItIsAFile) {
-  const Folder folder;
-  const std::string bytes = random_bytes(300000, 1), path = folder.with("plain", bytes);
+  const TestFolder folder;
+  const std::string bytes = random_bytes(300000, 1), path = folder.file("plain", bytes);
   const int before = dup(STDIN_FILENO);
   const FileDescriptor file(open(path.c_str(), O_RDONLY));
   dup2(file.number(), STDIN_FILENO);

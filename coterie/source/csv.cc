@@ -96,6 +96,18 @@ void read_csv_row(const char* at, const CsvSpan& span, char delimiter, CsvRow& r
   }
 }
 
+const char* field_begin(const char* row, int column, char delimiter) {
+  const char* p = row;
+  for (; column > 0; --column) {
+    if (*p == '"') {
+      for (++p; p[0] != '"' || p[1] == '"'; ++p) p += p[0] == '"';
+    }
+    while (*p != delimiter) ++p;
+    ++p;
+  }
+  return p;
+}
+
 const char* next_row_start(const CsvSpan& span, char delimiter, CsvRow& scratch) {
   const char* at = span.begin;
   while (at != nullptr && at < span.stop) {

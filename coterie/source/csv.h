@@ -52,6 +52,9 @@ struct CsvSpan {
 // Reads the row at `at` into `row`, byte by byte.
 void read_csv_row(const char* at, const CsvSpan& span, char delimiter, CsvRow& row);
 
+// Where a field of a row without fault begins, its quote and all.
+const char* field_begin(const char* row, int column, char delimiter);
+
 // Where the first row at or behind span.stop begins, given that a row begins at span.begin;
 // null if a row that is too long runs beyond span.end.
 const char* next_row_start(const CsvSpan& span, char delimiter, CsvRow& scratch);

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "coterie/base/error.h"
+#include "coterie/base/folders_test.h"
 
 namespace coterie {
 namespace {
@@ -14,16 +15,9 @@ namespace fs = std::filesystem;
 
 class CsvFileTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "coterie-csv-file-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  std::string write(const std::string& text) const {
-    std::ofstream(folder_ / "file.csv", std::ios::binary) << text;
-    return (folder_ / "file.csv").string();
-  }
-  fs::path folder_;
+  std::string write(const std::string& text) const { return folder_.file("file.csv", text); }
+
+  const TestFolder folder_;
 };
 
 std::string joined(CsvFile& file, RowCounts* counts = nullptr) {
@@ -80,7 +74,7 @@ TEST_F(CsvFileTest, ARowLongerThanABlockIsSetAsideAndReadingGoesOn) {
 
 TEST_F(CsvFileTest, AFileThatIsNotThereIsAMissingInput) {
   try {
-    CsvFile file((folder_ / "none.csv").string());
+    CsvFile file(folder_.path("none.csv"));
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind, ErrorKind::missing_input);

@@ -120,6 +120,15 @@ Dialect sniff_dialect(std::string_view head, bool head_is_all, const std::string
   return dialect;
 }
 
+std::string normal_form(std::string_view name) {
+  std::string normal;
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') normal += static_cast<char>(c - 'A' + 'a');
+    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) normal += c;
+  }
+  return normal;
+}
+
 std::string name_of_delimiter(char delimiter) {
   switch (delimiter) {
     case ',': return "comma";

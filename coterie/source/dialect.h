@@ -24,6 +24,9 @@ struct Dialect {
 // Throws Error(no_usable_rows) for an empty file or a first line beyond the head, Error(usage) for what is no text.
 Dialect sniff_dialect(std::string_view head, bool head_is_all, const std::string& path, char forced = 0);
 
+// A name without case, blanks and signs, as names are compared: "Customer ID" as "customerid".
+std::string normal_form(std::string_view name);
+
 // "," as "comma", "\t" as "tab": for people.
 std::string name_of_delimiter(char delimiter);
 

@@ -10,26 +10,14 @@
 #include <vector>
 
 #include "coterie/base/error.h"
+#include "coterie/source/duckdb_test.h"
 
 namespace coterie {
 namespace {
 
-// Skips where DuckDB is not installed; anything else that goes wrong is a failure.
-std::optional<DuckDb> try_duckdb() {
-  try {
-    return DuckDb({.threads = 2});
-  } catch (const Error& error) {
-    if (error.kind != ErrorKind::missing_library) throw;
-    return std::nullopt;
-  }
-}
-#define DUCKDB_OR_SKIP(duckdb)            \
-  std::optional<DuckDb> opened = try_duckdb(); \
-  if (!opened) GTEST_SKIP() << "libduckdb.so is not here: run tools/fetch_duckdb.sh"; \
-  DuckDb& duckdb = *opened
-
 TEST(DuckDb, GivesTypedValues) {
-  DUCKDB_OR_SKIP(duckdb);
+  COTERIE_NEEDS_DUCKDB();
+  DuckDb duckdb({.threads = 2});
   const SqlResult r = duckdb.query(
       "SELECT 42 AS i, 1.5::DOUBLE AS d, 'short' AS s, 'a text longer than twelve bytes' AS l, NULL::INTEGER AS n, "
       "true AS b, (-7)::TINYINT AS t, 12.34::DECIMAL(9,2) AS m, -1.5::DECIMAL(30,1) AS w, 5::HUGEINT AS h, "
@@ -56,7 +44,8 @@ TEST(DuckDb, GivesTypedValues) {
 }
 
 TEST(DuckDb, ReadsColumnsInRowOrderWithNaNAsNull) {
-  DUCKDB_OR_SKIP(duckdb);
+  COTERIE_NEEDS_DUCKDB();
+  DuckDb duckdb({.threads = 2});
   std::vector<std::int64_t> whole(10000);
   std::vector<double> real(whole.size());
   for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -81,7 +70,8 @@ TEST(DuckDb, ReadsColumnsInRowOrderWithNaNAsNull) {
 }
 
 TEST(DuckDb, TextThatIsNotUtf8IsRepaired) {
-  DUCKDB_OR_SKIP(duckdb);
+  COTERIE_NEEDS_DUCKDB();
+  DuckDb duckdb({.threads = 2});
   const std::vector<std::string> texts = {"plain", "Gr\xc3\xb6\xc3\x9f" "e", "\xff" "a", "cut \xe2\x82", "\xed\xa0\x80", "\xf0\x9f\x98\x80", "\xc0\xaf"};
   const std::vector<std::string> repaired = {"plain", "Gr\xc3\xb6\xc3\x9f" "e", "\xef\xbf\xbd" "a", "cut \xef\xbf\xbd\xef\xbf\xbd",
                                              "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\xf0\x9f\x98\x80", "\xef\xbf\xbd\xef\xbf\xbd"};
@@ -91,7 +81,8 @@ TEST(DuckDb, TextThatIsNotUtf8IsRepaired) {
 }
 
 TEST(DuckDb, AnExceptionInAColumnIsAnErrorOfTheQuery) {
-  DUCKDB_OR_SKIP(duckdb);
+  COTERIE_NEEDS_DUCKDB();
+  DuckDb duckdb({.threads = 2});
   duckdb.add_columns("t", {{"text", TextColumn{3, [](std::size_t) -> std::string_view { throw std::runtime_error("no such text"); }}}});
   try {
     duckdb.query("SELECT * FROM t()");
@@ -102,7 +93,8 @@ TEST(DuckDb, AnExceptionInAColumnIsAnErrorOfTheQuery) {
 }
 
 TEST(DuckDb, WrongSqlAndTypesThatAreNotReadAreUsageErrors) {
-  DUCKDB_OR_SKIP(duckdb);
+  COTERIE_NEEDS_DUCKDB();
+  DuckDb duckdb({.threads = 2});
   for (const char* sql : {"SELEC 1", "SELECT * FROM nothing", "SELECT [1, 2]"}) {
     try {
       duckdb.query(sql);
@@ -114,7 +106,7 @@ TEST(DuckDb, WrongSqlAndTypesThatAreNotReadAreUsageErrors) {
 }
 
 TEST(DuckDb, AMemoryLimitThatIsTooSmallIsAMemoryError) {
-  if (!try_duckdb()) GTEST_SKIP() << "libduckdb.so is not here: run tools/fetch_duckdb.sh";
+  COTERIE_NEEDS_DUCKDB();
   DuckDb duckdb({.threads = 1, .memory_limit_bytes = 4 << 20});
   duckdb.execute("SET temp_directory = ''");
   try {

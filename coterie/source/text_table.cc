@@ -95,18 +95,6 @@ bool is_missing(std::string_view text) {
   return std::find(spellings.begin(), spellings.end(), lower) != spellings.end();
 }
 
-const char* field_begin(const char* row, int column, char delimiter) {
-  const char* p = row;
-  for (; column > 0; --column) {
-    if (*p == '"') {
-      for (++p; p[0] != '"' || p[1] == '"'; ++p) p += p[0] == '"';
-    }
-    while (*p != delimiter) ++p;
-    ++p;
-  }
-  return p;
-}
-
 void reject(TextTable& table, std::size_t row, std::size_t column, Reason reason) {
   Reject reject;
   reject.reason = reason;

@@ -6,19 +6,14 @@
 
 #include "coterie/base/error.h"
 #include "coterie/source/duckdb.h"
+#include "coterie/source/duckdb_test.h"
 
 namespace coterie {
 namespace {
 
 class Derive : public testing::Test {
  protected:
-  void SetUp() override {
-    try {
-      duckdb_version();
-    } catch (const Error&) {
-      GTEST_SKIP() << "libduckdb.so is not here: run tools/fetch_duckdb.sh";
-    }
-  }
+  void SetUp() override { COTERIE_NEEDS_DUCKDB(); }
   static CustomerTable table() {
     CustomerTable table;
     table.id_name = "id";

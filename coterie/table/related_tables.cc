@@ -20,15 +20,6 @@ constexpr std::array<std::string_view, 4> customer_words = {"customer", "client"
 
 using Values = std::unordered_set<std::string_view>;
 
-std::string normal_form(std::string_view name) {
-  std::string normal;
-  for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') normal += static_cast<char>(c - 'A' + 'a');
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) normal += c;
-  }
-  return normal;
-}
-
 // "branches" -> "branch", "cities" -> "city".
 std::string singular(std::string name) {
   if (name.ends_with("ies")) return name.substr(0, name.size() - 3) + "y";
