@@ -92,10 +92,21 @@ double share_of_events(const History& history, const Holds& holds) {
   return ratio_or_zero(static_cast<double>(std::count_if(history.events.begin(), history.events.end(), holds)), static_cast<double>(history.events.size()));
 }
 
+// 0 stands for ever; a millisecond less does no harm.
+double until_or_ever(std::int64_t until_ms) { return until_ms == 0 ? -1 : static_cast<double>(until_ms); }
+
 double events_within(const History& history, std::int64_t days, bool purchases_only) {
   const std::int64_t since = history.log_end_ms - days * ms_per_day;
   return static_cast<double>(std::count_if(history.events.begin(), history.events.end(),
                                            [&](const Event& event) { return event.time_ms > since && (!purchases_only || event.type == EventType::purchase); }));
+}
+
+// The oldest of these events leaves the window when the log ends at its time and `days` more.
+double within_until(const History& history, std::int64_t days, bool purchases_only) {
+  const std::int64_t since = history.log_end_ms - days * ms_per_day;
+  for (const Event& event : history.events)
+    if (event.time_ms > since && (!purchases_only || event.type == EventType::purchase)) return until_or_ever(event.time_ms + days * ms_per_day - 1);
+  return 0;
 }
 
 // --- from view to purchase ---------------------------------------------------------------------------
@@ -238,6 +249,17 @@ double activity_trend(const History& h) {
   const std::int64_t begin = h.events.front().time_ms, half = begin + (h.log_end_ms - begin) / 2;
   const auto later = std::count_if(h.events.begin(), h.events.end(), [&](const Event& event) { return event.time_ms > half; });
   return static_cast<double>(2 * later - static_cast<std::ptrdiff_t>(h.events.size())) / static_cast<double>(h.events.size());
+}
+
+double events_last_7_days_until(const History& h) { return within_until(h, 7, false); }
+double events_last_30_days_until(const History& h) { return within_until(h, 30, false); }
+double events_last_90_days_until(const History& h) { return within_until(h, 90, false); }
+double purchases_last_30_days_until(const History& h) { return within_until(h, 30, true); }
+// Until the middle of the time reaches the next event.
+double activity_trend_until(const History& h) {
+  const std::int64_t begin = h.events.front().time_ms, half = begin + (h.log_end_ms - begin) / 2;
+  const auto next = std::find_if(h.events.begin(), h.events.end(), [&](const Event& event) { return event.time_ms > half; });
+  return next == h.events.end() ? 0 : until_or_ever(begin + 2 * (next->time_ms - begin) - 1);
 }
 
 }  // namespace coterie

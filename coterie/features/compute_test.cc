@@ -278,5 +278,38 @@ TEST(ComputeFeatures, SaysWhatATableThatDoesNotFitWillTake) {
   }
 }
 
+// Of features of every kind, also where one of them cannot be kept, so that the ends of the log must be found first.
+TEST(ComputeFeaturesAt, IsTheLogThatEndsThere) {
+  const TestFolder folder;
+  const std::string path = folder.path("log.csv");
+  write_sample(path, {.rows = 30'000, .customers = 2'000});
+  const EventLog whole = read_events({path}, {.threads = 2});
+  const std::int64_t first = whole.report.first_ms, last = whole.report.last_ms;
+  const std::vector<std::int64_t> times = {first - 1, first + (last - first) / 3, first + (last - first) / 2, last - 1, last + ms_per_day};
+  std::vector<Feature> kept = available_features(whole.has_role), not_kept = kept;
+  not_kept[0].kept = Kept::nothing;
+  EXPECT_GE(customers_about(whole), 1'000u);
+  for (const std::vector<Feature>& features : {kept, not_kept}) {
+    const std::vector<CustomersAt> found = compute_features_at(whole, times, std::nullopt, features, {.threads = 3});
+    ASSERT_EQ(found.size(), times.size());
+    EXPECT_EQ(found[0].customers.ids.size(), 0u);
+    EXPECT_EQ(found[0].last_ms, INT64_MIN);
+    for (std::size_t t = 1; t < times.size(); ++t) {
+      EventLog then = read_events({path}, {.threads = 2, .as_of_ms = times[t]});
+      EXPECT_EQ(found[t].last_ms, then.report.last_ms);
+      const CustomerTable expected = compute_features(then, features, {.threads = 2}), &table = found[t].customers;
+      EXPECT_TRUE(std::ranges::equal(table.ids.numbers, expected.ids.numbers));
+      EXPECT_EQ(table.names, expected.names);
+      ASSERT_EQ(table.values.columns(), expected.values.columns());
+      for (std::size_t c = 0; c < table.names.size(); ++c) EXPECT_TRUE(std::ranges::equal(table.values.column(c), expected.values.column(c))) << table.names[c];
+    }
+    const std::vector<CustomersAt> at_end = compute_features_at(whole, times, last + 9 * ms_per_day, features, {.threads = 1});
+    EventLog then = read_events({path}, {.threads = 2});
+    then.report.last_ms = last + 9 * ms_per_day;
+    const CustomerTable expected = compute_features(then, features, {.threads = 2});
+    for (std::size_t c = 0; c < expected.names.size(); ++c) EXPECT_TRUE(std::ranges::equal(at_end.back().customers.values.column(c), expected.values.column(c))) << expected.names[c];
+  }
+}
+
 }  // namespace
 }  // namespace coterie

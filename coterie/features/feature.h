@@ -19,7 +19,15 @@ enum class FeatureKind { count, money, ratio, days };
 enum class Kept : std::uint8_t {
   nothing,     // it may depend on the end of the log, which every refresh moves: computed from all histories. The safe default
   value,       // it does not depend on the end of the log
-  days_since,  // whole days from a time of the history, since_ms, to the end of the log: the time is kept
+  days_since,  // whole days from a time of the history, since_ms, to the end of the log; 0 where that is NaN: the time is kept
+  until,       // it holds as long as the log ends at `beside` (ms since 1970; 0: for ever) or before: then the history is read again
+  days_less,   // days_since, less `beside`
+};
+
+// A second number that is kept of a feature, under a name of its own.
+struct KeptBeside {
+  const char* name = nullptr;
+  double (*compute)(const History&) = nullptr;
 };
 
 struct Feature {
@@ -30,7 +38,8 @@ struct Feature {
   std::vector<Role> needs;  // beyond the required ones; without one the feature is left out
   bool basic = true;        // taken where the user names none
   Kept kept = Kept::nothing;
-  double (*since_ms)(const History&) = nullptr;  // of Kept::days_since; a whole number
+  double (*since_ms)(const History&) = nullptr;  // of Kept::days_since and days_less; a whole number or NaN
+  KeptBeside beside = {};                        // of Kept::until and days_less
 };
 
 // Whole days from a time to the end of the log.
@@ -99,6 +108,12 @@ double events_last_30_days(const History&);
 double events_last_90_days(const History&);
 double purchases_last_30_days(const History&);
 double activity_trend(const History&);
+// Until when each of them holds, as Kept::until says.
+double events_last_7_days_until(const History&);
+double events_last_30_days_until(const History&);
+double events_last_90_days_until(const History&);
+double purchases_last_30_days_until(const History&);
+double activity_trend_until(const History&);
 
 // Of lines of orders (features/orders.cc).
 namespace orders {
@@ -113,9 +128,12 @@ double days_between_orders_mean(const History&);
 double days_between_orders_deviation(const History&);
 double purchase_cycle_days(const History&);
 double days_late(const History&);
+double late_since_ms(const History&);
 double first_order_days(const History&);
+double first_order_since_ms(const History&);
 double tenure_days(const History&);
 double order_trend(const History&);
+double order_trend_until(const History&);
 double weekend_share(const History&);
 double favourite_hour(const History&);
 double favourite_month(const History&);

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "coterie/base/output_file.h"
 #include "coterie/base/parallel.h"
@@ -161,25 +163,62 @@ bool can_be_kept(std::span<const Feature> features) {
   return std::none_of(features.begin(), features.end(), [](const Feature& feature) { return feature.kept == Kept::nothing; });
 }
 
-std::vector<Feature> in_kept_form(std::vector<Feature> features) {
-  for (Feature& feature : features)
-    if (feature.kept == Kept::days_since) feature.compute = feature.since_ms;
-  return features;
+std::vector<Feature> in_kept_form(std::span<const Feature> features) {
+  std::vector<Feature> form(features.begin(), features.end());
+  for (Feature& feature : form)
+    if (feature.since_ms != nullptr) feature.compute = feature.since_ms;
+  for (const Feature& feature : features)
+    if (feature.beside.compute != nullptr) form.push_back({.name = feature.beside.name, .kind = FeatureKind::ratio, .definition = "", .compute = feature.beside.compute, .needs = feature.needs, .kept = Kept::value});
+  return form;
 }
 
-void bring_to_end(CustomerTable& kept, std::span<const Feature> features, std::int64_t log_end_ms) {
-  for (std::size_t f = 0; f < features.size(); ++f)
-    if (features[f].kept == Kept::days_since)
-      for (double& value : kept.values.column(f)) value = days_from(value, log_end_ms);
+CustomerTable bring_to_end(KeptTable kept, std::span<const Feature> features, std::int64_t log_end_ms) {
+  std::size_t next_beside = 0;
+  for (std::size_t f = 0; f < features.size(); ++f) {
+    const std::span<const double> beside = features[f].beside.compute == nullptr ? std::span<const double>() : std::as_const(kept.beside).column(next_beside++);
+    if (features[f].since_ms == nullptr) continue;
+    const std::span<double> values = kept.customers.values.column(f);
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      const double less = features[f].kept == Kept::days_less ? beside[row] : 0;
+      values[row] = std::isnan(values[row]) ? 0 : days_from(values[row], log_end_ms) - less;
+    }
+  }
+  return std::move(kept.customers);
 }
 
-std::uint64_t write_kept_features(const std::string& path, const CustomerTable& kept, std::span<const Feature> features, int threads) {
+std::vector<std::size_t> expired(const KeptFeatures& kept, std::size_t customers, std::span<const Feature> features, std::int64_t log_end_ms) {
+  std::vector<std::size_t> rows;
+  HugeArray<char> room;
+  HugeArray<double> until(customers);
+  for (const Feature& feature : features) {
+    if (feature.kept != Kept::until) continue;
+    kept.column(feature.beside.name, room).take(until);
+    for (std::size_t row = 0; row < customers; ++row)
+      if (until[row] != 0 && until[row] < static_cast<double>(log_end_ms)) rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+namespace {
+
+// The features, then what is beside them.
+template <class Table>
+auto column_of(Table& kept, std::size_t column) {
+  const std::size_t features = kept.customers.values.columns();
+  return column < features ? kept.customers.values.column(column) : kept.beside.column(column - features);
+}
+
+}  // namespace
+
+std::uint64_t write_kept_features(const std::string& path, const KeptTable& kept, std::span<const Feature> in_kept_form, int threads) {
   OutputFile file(path);
   file.write(magic);
   std::string tail;
   std::uint64_t offset = magic.size();
-  const std::size_t columns = features.size() + 1, batch = static_cast<std::size_t>(threads > 0 ? threads : default_threads());
-  segment::put(tail, kept.ids.size(), 8);
+  const std::size_t columns = in_kept_form.size() + 1, batch = static_cast<std::size_t>(threads > 0 ? threads : default_threads());
+  segment::put(tail, kept.customers.ids.size(), 8);
   put_text(tail, COTERIE_VERSION);
   segment::put(tail, columns, 4);
   std::vector<std::string> encoded(batch);
@@ -187,13 +226,13 @@ std::uint64_t write_kept_features(const std::string& path, const CustomerTable& 
     const std::size_t size = std::min(batch, columns - begin);
     for_each_block(size, threads, [&](std::size_t i, int) {
       const std::size_t c = begin + i;
-      if (c == 0) encode<std::uint64_t>(identifiers_of(kept.ids), encoded[i]);
-      else encode<double>(kept.values.column(c - 1), encoded[i]);
+      if (c == 0) encode<std::uint64_t>(identifiers_of(kept.customers.ids), encoded[i]);
+      else encode<double>(column_of(kept, c - 1), encoded[i]);
     });
     for (std::size_t i = 0; i < size; ++i) {
       const std::size_t c = begin + i;
-      put_text(tail, c == 0 ? kept.id_name : features[c - 1].name);
-      segment::put(tail, static_cast<std::uint64_t>(c == 0 ? Kept::value : features[c - 1].kept), 1);
+      put_text(tail, c == 0 ? kept.customers.id_name : in_kept_form[c - 1].name);
+      segment::put(tail, static_cast<std::uint64_t>(c == 0 ? Kept::value : in_kept_form[c - 1].kept), 1);
       for (const std::uint64_t number : {offset, std::uint64_t{encoded[i].size()}, xxh3(encoded[i])}) segment::put(tail, number, 8);
       file.write(encoded[i]);
       offset += encoded[i].size();
@@ -352,21 +391,23 @@ CustomerIds merge_ids(const CustomerIds& known, const CustomerIds& fresh) {
 
 }  // namespace
 
-CustomerTable merge_kept(const KeptFeatures& kept, const CustomerIds& known, const CustomerTable& fresh, int threads) {
-  const std::vector<Run> runs = runs_of(known, fresh.ids);
-  CustomerTable table{.id_name = fresh.id_name, .ids = merge_ids(known, fresh.ids), .names = fresh.names, .is_count = fresh.is_count, .values = {}};
-  table.values = Matrix(table.ids.size(), fresh.names.size());
+KeptTable merge_kept(const KeptFeatures& kept, const CustomerIds& known, const KeptTable& fresh, std::span<const Feature> in_kept_form, int threads) {
+  const CustomerTable& now = fresh.customers;
+  const std::vector<Run> runs = runs_of(known, now.ids);
+  KeptTable table{{.id_name = now.id_name, .ids = merge_ids(known, now.ids), .names = now.names, .is_count = now.is_count, .values = {}}, {}};
+  table.customers.values = Matrix(table.customers.ids.size(), now.values.columns());
+  table.beside = Matrix(table.customers.ids.size(), fresh.beside.columns());
   std::vector<HugeArray<char>> rooms(static_cast<std::size_t>(threads > 0 ? threads : default_threads()));
-  for_each_block(table.names.size(), threads, [&](std::size_t f, int worker) {
-    KeptColumn<double> earlier = kept.column(table.names[f], rooms[static_cast<std::size_t>(worker)]);
-    const std::span<const double> now = fresh.values.column(f);
-    std::span<double> out = table.values.column(f);
+  for_each_block(in_kept_form.size(), threads, [&](std::size_t c, int worker) {
+    KeptColumn<double> earlier = kept.column(in_kept_form[c].name, rooms[static_cast<std::size_t>(worker)]);
+    const std::span<const double> anew = column_of(fresh, c);
+    std::span<double> out = column_of(table, c);
     for (const Run& run : runs) {
       earlier.take(out.first(run.known));
       out = out.subspan(run.known);
       if (run.fresh == no_row) break;
       earlier.skip(run.replaced);
-      out[0] = now[run.fresh], out = out.subspan(1);
+      out[0] = anew[run.fresh], out = out.subspan(1);
     }
   });
   return table;

@@ -22,14 +22,20 @@ constexpr std::uint32_t kept_features_format = 1;
 // Whether all of them can be kept; one that cannot needs every history at each refresh.
 bool can_be_kept(std::span<const Feature> features);
 
-// The same features to be computed in the form that is kept: of days since a time, the time in ms since 1970.
-std::vector<Feature> in_kept_form(std::vector<Feature> features);
+// The same features to be computed in the form that is kept: of days since a time, the time in ms since 1970; behind them what is kept beside some of them.
+std::vector<Feature> in_kept_form(std::span<const Feature> features);
+
+// A table in that form.
+struct KeptTable {
+  CustomerTable customers;  // the features
+  Matrix beside;            // of the same customers: what is kept beside some of them
+};
 
 // From that form to values at the end of the log.
-void bring_to_end(CustomerTable& kept, std::span<const Feature> features, std::int64_t log_end_ms);
+CustomerTable bring_to_end(KeptTable kept, std::span<const Feature> features, std::int64_t log_end_ms);
 
-// Writes a table in kept form, whose columns are the features. Returns the file's checksum. Same bytes on any number of threads.
-std::uint64_t write_kept_features(const std::string& path, const CustomerTable& kept, std::span<const Feature> features, int threads = 0);
+// Writes a table whose columns are in_kept_form(features). Returns the file's checksum. Same bytes on any number of threads.
+std::uint64_t write_kept_features(const std::string& path, const KeptTable& kept, std::span<const Feature> in_kept_form, int threads = 0);
 
 constexpr std::size_t kept_block = 4096;  // customers
 
@@ -59,7 +65,7 @@ class KeptFeatures {
   KeptFeatures(std::string path, std::uint64_t checksum);
 
   // Whether it has each of them, as this version of the program computes it.
-  bool has(std::span<const Feature> features) const;
+  bool has(std::span<const Feature> in_kept_form) const;
   // In the order of the columns; `names` are the texts behind identifiers. Throws Error(damaged_input) as column() does.
   CustomerIds ids(const StringTable& names) const;
   // Views `room`, which is used again from column to column. Any thread, each with a room of its own. Throws Error(damaged_input) when the bytes do not
@@ -83,7 +89,10 @@ class KeptFeatures {
   std::vector<Column> columns_;  // the first is the ids
 };
 
-// All customers: those of `fresh` (a table in kept form) as they are there, the others as they were kept.
-CustomerTable merge_kept(const KeptFeatures& kept, const CustomerIds& known, const CustomerTable& fresh, int threads = 0);
+// Rows of known customers of whom a feature may have another value when the log ends at log_end_ms, rising: Kept::until says until when each holds.
+std::vector<std::size_t> expired(const KeptFeatures& kept, std::size_t customers, std::span<const Feature> features, std::int64_t log_end_ms);
+
+// All customers: those of `fresh` as they are there, the others as they were kept. in_kept_form: of the columns of fresh.
+KeptTable merge_kept(const KeptFeatures& kept, const CustomerIds& known, const KeptTable& fresh, std::span<const Feature> in_kept_form, int threads = 0);
 
 }  // namespace coterie

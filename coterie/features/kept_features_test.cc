@@ -63,12 +63,20 @@ bool same_bits(std::span<const double> a, std::span<const double> b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return std::bit_cast<std::uint64_t>(x) == std::bit_cast<std::uint64_t>(y); });
 }
 
+// The first columns are the features, the others what is beside them.
+std::uint64_t write_table(const std::string& path, const CustomerTable& table, std::size_t columns, std::size_t features, int threads = 0) {
+  KeptTable kept{{.id_name = table.id_name, .ids = {HugeArray<std::uint64_t>(table.ids.numbers.size()), table.ids.texts}, .names = {}, .is_count = {}, .values = Matrix(table.ids.size(), features)}, Matrix(table.ids.size(), columns - features)};
+  std::ranges::copy(table.ids.numbers, kept.customers.ids.numbers.begin());
+  for (std::size_t c = 0; c < columns; ++c) std::ranges::copy(table.values.column(c), (c < features ? kept.customers.values.column(c) : kept.beside.column(c - features)).begin());
+  return write_kept_features(path, kept, features_of(columns), threads);
+}
+
 TEST(KeptFeatures, AreReadAsTheyWereWritten) {
   const TestFolder folder;
   Random random(3);
   for (const std::size_t customers : {0, 1, 4095, 4096, 9000}) {
     const CustomerTable table = random_table(random, customers, {"", "007", "Ann", "ann \xff"}, 6);
-    const std::uint64_t checksum = write_kept_features(folder.path("features"), table, features_of(6), 2);
+    const std::uint64_t checksum = write_table(folder.path("features"), table, 6, 6, 2);
     const KeptFeatures kept(folder.path("features"), checksum);
     EXPECT_TRUE(kept.has(features_of(6)));
     const CustomerIds ids = kept.ids(names_of(table.ids));
@@ -80,7 +88,7 @@ TEST(KeptFeatures, AreReadAsTheyWereWritten) {
       kept.column(table.names[c], room).take(values);
       EXPECT_TRUE(same_bits(values, table.values.column(c))) << customers << " " << c;
     }
-    EXPECT_EQ(write_kept_features(folder.path("again"), table, features_of(6), 1), checksum);
+    EXPECT_EQ(write_table(folder.path("again"), table, 6, 4, 1), checksum);
     EXPECT_EQ(content_of(folder.path("again")), content_of(folder.path("features")));
   }
 }
@@ -89,9 +97,11 @@ TEST(KeptFeatures, AreReadAsTheyWereWritten) {
 TEST(KeptFeatures, NewRowsTakeThePlaceOfWhatWasKept) {
   const TestFolder folder;
   Random random(4);
-  const CustomerTable before = random_table(random, 9000, {"a", "c", "e"}, 5), fresh = random_table(random, 3000, {"b", "c", "z"}, 5);
-  const KeptFeatures kept(folder.path("features"), write_kept_features(folder.path("features"), before, features_of(5)));
-  const CustomerTable merged = merge_kept(kept, kept.ids(names_of(before.ids)), fresh, 2);
+  const CustomerTable before = random_table(random, 9000, {"a", "c", "e"}, 5);
+  const KeptTable anew{random_table(random, 3000, {"b", "c", "z"}, 5), {}};
+  const CustomerTable& fresh = anew.customers;
+  const KeptFeatures kept(folder.path("features"), write_table(folder.path("features"), before, 5, 5));
+  const CustomerTable merged = merge_kept(kept, kept.ids(names_of(before.ids)), anew, features_of(5), 2).customers;
   std::map<std::pair<bool, std::string>, std::vector<double>> expected;
   for (const CustomerTable* table : {&before, &fresh})
     for (std::size_t row = 0; row < table->ids.size(); ++row) {
@@ -113,7 +123,7 @@ TEST(KeptFeatures, DamageAndAnotherFileAreFound) {
   const TestFolder folder;
   Random random(5);
   const CustomerTable table = random_table(random, 500, {}, 3);
-  const std::uint64_t checksum = write_kept_features(folder.path("features"), table, features_of(3));
+  const std::uint64_t checksum = write_table(folder.path("features"), table, 3, 3);
   const std::string whole = content_of(folder.path("features"));
   EXPECT_THROW(KeptFeatures(folder.path("features"), checksum + 1), Error);
   EXPECT_THROW(KeptFeatures(folder.path("none"), checksum), Error);
@@ -137,7 +147,7 @@ TEST(KeptFeatures, DamageAndAnotherFileAreFound) {
 TEST(KeptFeatures, OtherFeaturesAndFormsAreNotThere) {
   const TestFolder folder;
   Random random(6);
-  const KeptFeatures kept(folder.path("f"), write_kept_features(folder.path("f"), random_table(random, 5, {}, 2), features_of(2)));
+  const KeptFeatures kept(folder.path("f"), write_table(folder.path("f"), random_table(random, 5, {}, 2), 2, 2));
   EXPECT_TRUE(kept.has(features_of(1)));
   EXPECT_FALSE(kept.has(features_of(3)));
   std::vector<Feature> other = features_of(2);
@@ -161,14 +171,22 @@ TEST(KeptFeatures, WhatTheCatalogueKeepsDoesNotDependOnTheEndOfTheLog) {
     for (const Event& event : events) ++history.count_by_type[static_cast<std::size_t>(event.type)];
     for (const LogKind kind : {LogKind::events, LogKind::orders})
       for (const Feature& feature : feature_catalogue(kind)) {
-        history.log_end_ms = events.back().time_ms;
-        const double kept = feature.kept == Kept::days_since ? feature.since_ms(history) : feature.compute(history);
-        for (const std::int64_t later : {std::int64_t{0}, std::int64_t{60'000}, ms_per_day, 200 * ms_per_day, 1000 * ms_per_day + 1}) {
-          history.log_end_ms = events.back().time_ms + later;
-          const double value = feature.compute(history);
-          if (feature.kept != Kept::nothing) {
-            EXPECT_EQ(value, feature.kept == Kept::value ? kept : days_from(kept, history.log_end_ms)) << feature.name;
-          }
+        history.log_end_ms = events.back().time_ms + static_cast<std::int64_t>(random.below(3) * 20) * ms_per_day;
+        const std::int64_t end_ms = history.log_end_ms;
+        const double kept = feature.since_ms != nullptr ? feature.since_ms(history) : feature.compute(history);
+        const double beside = feature.beside.compute != nullptr ? feature.beside.compute(history) : 0;
+        const auto value_at = [&](std::int64_t log_end_ms) { return history.log_end_ms = log_end_ms, feature.compute(history); };
+        ASSERT_NE(feature.kept, Kept::nothing) << feature.name << ": every refresh reads all histories for it";
+        if (feature.kept == Kept::until && beside != 0) {
+          ASSERT_GE(beside, static_cast<double>(end_ms)) << feature.name;
+          EXPECT_EQ(value_at(static_cast<std::int64_t>(beside)), kept) << feature.name;
+          EXPECT_NE(value_at(static_cast<std::int64_t>(beside) + 1), kept) << feature.name;
+        }
+        for (const std::int64_t later : {std::int64_t{0}, std::int64_t{60'000}, ms_per_day, 5 * ms_per_day, 50 * ms_per_day, 200 * ms_per_day, 1000 * ms_per_day + 1}) {
+          const double value = value_at(end_ms + later), days = std::isnan(kept) ? 0 : days_from(kept, end_ms + later) - beside;
+          const bool holds = feature.kept == Kept::value || (feature.kept == Kept::until && (beside == 0 || static_cast<double>(end_ms + later) <= beside));
+          if (feature.kept == Kept::days_since || feature.kept == Kept::days_less) EXPECT_EQ(value, days) << feature.name;
+          else if (holds) EXPECT_EQ(value, kept) << feature.name;
         }
       }
   }

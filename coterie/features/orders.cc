@@ -123,9 +123,16 @@ double purchase_cycle_days(const History& history) {
 
 double days_late(const History& history) { return orders_of(history).size() < 2 ? 0 : orders::recency_days(history) - purchase_cycle_days(history); }
 
+double late_since_ms(const History& history) { return orders_of(history).size() < 2 ? std::nan("") : recency_since_ms(history); }
+
 double first_order_days(const History& history) {
   const std::vector<Order> orders = orders_of(history);
   return orders.empty() ? 0 : whole_days(reference_ms(history) - orders.front().time_ms);
+}
+
+double first_order_since_ms(const History& history) {
+  const std::vector<Order> orders = orders_of(history);
+  return orders.empty() ? std::nan("") : static_cast<double>(orders.front().time_ms - ms_per_day);
 }
 
 double tenure_days(const History& history) {
@@ -139,6 +146,17 @@ double order_trend(const History& history) {
   const std::int64_t begin = orders.front().time_ms, half = begin + (reference_ms(history) - begin) / 2;
   const auto later = std::count_if(orders.begin(), orders.end(), [&](const Order& order) { return order.time_ms >= half; });
   return static_cast<double>(2 * later - static_cast<std::ptrdiff_t>(orders.size())) / static_cast<double>(orders.size());
+}
+
+// Until the middle of the time has passed the next order.
+double order_trend_until(const History& history) {
+  const std::vector<Order> orders = orders_of(history);
+  if (orders.empty()) return 0;
+  const std::int64_t begin = orders.front().time_ms, half = begin + (reference_ms(history) - begin) / 2;
+  const auto next = std::find_if(orders.begin(), orders.end(), [&](const Order& order) { return order.time_ms >= half; });
+  if (next == orders.end()) return 0;
+  const std::int64_t until = begin + 2 * (next->time_ms - begin) + 1 - ms_per_day;
+  return until == 0 ? -1 : static_cast<double>(until);  // 0 stands for ever; a millisecond less does no harm
 }
 
 double weekend_share(const History& history) {

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "coterie/base/error.h"
+#include "coterie/base/random.h"
 #include "coterie/base/time.h"
 #include "coterie/events/segment_writer.h"
 #include "coterie/model/merge_rejects.h"
@@ -303,27 +304,50 @@ LivingLog read_into_store(std::vector<std::string> paths, ReadEventsOptions read
   return living;
 }
 
+namespace {
+
+// Customers without a new row whose features may have changed with the end of the log count as changed.
+void add_expired(LivingLog& living, const CustomerIds& known, std::span<const Feature> features, std::int64_t log_end_ms) {
+  for (const std::size_t row : expired(*living.earlier, known.size(), features, log_end_ms))
+    living.changed.push_back(mix64(row < known.numbers.size() ? known.numbers[row] : identifier_of(known.texts[row - known.numbers.size()])));
+  std::sort(living.changed.begin(), living.changed.end());
+  living.changed.erase(std::unique(living.changed.begin(), living.changed.end()), living.changed.end());
+}
+
+// What was kept holds where the log ends no earlier than it did then; without a feature that holds until some time, at any end.
+bool can_go_on(const LivingLog& living, std::span<const Feature> features, std::span<const Feature> form, std::int64_t log_end_ms) {
+  const bool any_end = std::none_of(features.begin(), features.end(), [](const Feature& feature) { return feature.kept == Kept::until; });
+  return living.earlier && living.earlier->has(form) && (any_end || log_end_ms >= living.manifest.features_end_ms);
+}
+
+// Histories of customers with new rows, and of whom a feature's time is over, are read; the others' features are those that were kept.
+KeptTable go_on(LivingLog& living, const std::vector<Feature>& features, const std::vector<Feature>& form, const ComputeOptions& options) {
+  const CustomerIds known = living.earlier->ids(living.log.customer_names);
+  add_expired(living, known, features, living.log.report.last_ms);
+  require_room(known.size() + living.changed.size(), form.size() + 1, options.memory_bytes);
+  living.log.stored->only = std::move(living.changed);
+  return merge_kept(*living.earlier, known, compute_kept_features(living.log, features, options), form, options.threads);
+}
+
+}  // namespace
+
 CustomerTable compute_features(LivingLog& living, const std::vector<Feature>& features, const ComputeOptions& options) {
   if (!living.store) return compute_features(living.log, features, options);
   const bool looks_back = living.log.stored->as_of_ms != INT64_MAX, keeps = can_be_kept(features) && !looks_back;
-  const bool goes_on = keeps && !options.visit && living.earlier && living.earlier->has(features);
   const std::int64_t log_end_ms = living.log.report.last_ms;
-  CustomerTable table;
-  if (goes_on) {
-    const CustomerIds known = living.earlier->ids(living.log.customer_names);
-    require_room(known.size() + living.changed.size(), features.size() + 1, options.memory_bytes);
-    living.log.stored->only = std::move(living.changed);
-    table = merge_kept(*living.earlier, known, compute_features(living.log, in_kept_form(features), options), options.threads);
+  CustomerTable customers;
+  if (!keeps) {
+    customers = compute_features(living.log, features, options);
   } else {
-    table = compute_features(living.log, keeps ? in_kept_form(features) : features, options);
-  }
-  if (keeps) {
-    living.manifest.features = write_kept_features(living.store->file(features_name), table, features, options.threads);
-    bring_to_end(table, features, log_end_ms);
+    const std::vector<Feature> form = in_kept_form(features);
+    KeptTable table = !options.visit && can_go_on(living, features, form, log_end_ms) ? go_on(living, features, form, options) : compute_kept_features(living.log, features, options);
+    living.manifest.features = write_kept_features(living.store->file(features_name), table, form, options.threads);
+    living.manifest.features_end_ms = log_end_ms;
+    customers = bring_to_end(std::move(table), features, log_end_ms);
   }
   write_file(living.store->file("store.json"), manifest_to_json(living.manifest));
   living.id = living.manifest.id;
-  return table;
+  return customers;
 }
 
 EventLog open_store(const std::string& run_folder, std::int64_t as_of_ms, const MemoryPlan& memory, int threads, std::vector<std::string>& notes) {

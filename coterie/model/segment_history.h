@@ -29,7 +29,8 @@ struct SegmentHistory {
   std::vector<SegmentAt> rows;  // date by date, segment by segment
 };
 
-// Reads the log once a date (without inputs: the store of the model's run) and writes "as_of,cluster,segment,users,share,entered,left,<median of each feature>". Throws as assign_new_customers does; Error(usage) without a date.
+// Reads the log (without inputs: the store of the model's run) once for all dates (read_for_model_at) and writes "as_of,cluster,segment,users,share,entered,left,<median of
+// each feature>". Throws as read_for_model_at does; Error(usage) without a date.
 SegmentHistory segment_history(const SegmentHistoryOptions& options);
 
 }  // namespace coterie

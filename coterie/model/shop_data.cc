@@ -10,6 +10,7 @@
 #include "coterie/base/time.h"
 #include "coterie/deliver/customer_flags.h"
 #include "coterie/features/compute.h"
+#include "coterie/features/kept_features.h"
 #include "coterie/model/living_log.h"
 #include "coterie/model/read_tables.h"
 #include "coterie/source/rounded_id.h"
@@ -107,12 +108,18 @@ void note_flags(const CustomerFlags& flags, std::vector<std::string>& notes) {
 
 LogKind kind_of(Shape shape) { return shape == Shape::orders ? LogKind::orders : LogKind::events; }
 
-// Histories end at the day the user gives instead of at the log's last event; of orders, recency counts to a day later than the end.
+void require_today(std::int64_t today_ms, std::int64_t last_ms) {
+  if (today_ms < last_ms) throw Error(ErrorKind::usage, fmt::format("--today {} lies before the last row, {}", iso_time(today_ms), iso_time(last_ms)), "give a later day");
+}
+
+// Of orders, recency counts to a day later than the end.
+std::int64_t log_end_at(std::int64_t today_ms, LogKind kind) { return today_ms - (kind == LogKind::orders ? ms_per_day : 0); }
+
+// Histories end at the day the user gives instead of at the log's last event.
 void set_today(EventLog& log, LogKind kind, const std::optional<std::int64_t>& today_ms) {
   if (!today_ms) return;
-  if (*today_ms < log.report.last_ms)
-    throw Error(ErrorKind::usage, fmt::format("--today {} lies before the last row, {}", iso_time(*today_ms), iso_time(log.report.last_ms)), "give a later day");
-  log.report.last_ms = *today_ms - (kind == LogKind::orders ? ms_per_day : 0);
+  require_today(*today_ms, log.report.last_ms);
+  log.report.last_ms = log_end_at(*today_ms, kind);
 }
 
 // `options` of a run or of what is read for a model.
@@ -183,21 +190,28 @@ ShopData read_log(Shape shape, const RunOptions& options, const MemoryPlan& memo
   return data;
 }
 
+// The model's features, but for those that the user derives.
+std::vector<Feature> features_of_model(const EventLog& log, const Model& model) {
+  const std::vector<Feature> available = available_features(log.has_role, kind_of(model.shape));
+  std::vector<Feature> features;
+  for (const std::string& name : model.features) {
+    if (std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; })) continue;
+    const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
+    if (it == available.end())
+      throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and this log has no column for it", name),
+                  "give the column with --role, or fit a model on a log without it", log.report.inputs.front().file.path);
+    features.push_back(*it);
+  }
+  return features;
+}
+
 ShopData read_log_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory, std::vector<std::string>& notes) {
   const LogKind kind = kind_of(model.shape);
   LivingLog living = read_living_log(options, read_options(options, kind, options.rejects_path, memory), memory, notes);
   EventLog& log = living.log;
   ShopData data{.shape = model.shape, .read = log.report, .rejects = std::move(log.rejects)};
   set_today(log, kind, options.today_ms);
-  const std::vector<Feature> available = available_features(log.has_role, kind);
-  for (const std::string& name : model.features) {
-    if (std::any_of(model.derived.begin(), model.derived.end(), [&](const Derivation& d) { return d.name == name; })) continue;
-    const auto it = std::find_if(available.begin(), available.end(), [&](const Feature& f) { return f.name == name; });
-    if (it == available.end())
-      throw Error(ErrorKind::missing_column, fmt::format("the model uses {}, and this log has no column for it", name),
-                  "give the column with --role, or fit a model on a log without it", options.inputs.front());
-    data.features.push_back(*it);
-  }
+  data.features = features_of_model(log, model);
   data.customers = derive_columns(compute_features(living, data.features, room_for_features(options.threads, memory, log.store)), model.derived);
   data.store = std::move(living.store), data.store_id = living.id;
   return data;
@@ -387,6 +401,30 @@ ShopData read_for_model(const AssignOptions& options, const Model& model, const 
   require_log(model.shape, options.as_of_ms, options.store);
   if (model.shape == Shape::coupons) return read_related_for_model(options, model, memory);
   return model.shape == Shape::customers ? read_tables_for_model(options, model, memory) : read_log_for_model(options, model, memory, notes);
+}
+
+void read_for_model_at(const AssignOptions& options, std::span<const std::int64_t> as_of_ms, const Model& model, const MemoryPlan& memory, const std::function<void(std::int64_t as_of_ms, CustomerTable customers)>& fn) {
+  require_log(model.shape, as_of_ms.front(), options.store);
+  const LogKind kind = kind_of(model.shape);
+  AssignOptions until_last = options;
+  until_last.as_of_ms = options.store.earlier.empty() ? as_of_ms.back() : INT64_MAX;  // a store would be decoded to look back
+  std::vector<std::string> notes;
+  const LivingLog living = read_living_log(until_last, read_options(until_last, kind, options.rejects_path, memory), memory, notes);
+  const EventLog& log = living.log;
+  const std::vector<Feature> features = features_of_model(log, model);
+  const std::optional<std::int64_t> end_ms = options.today_ms ? std::optional(log_end_at(*options.today_ms, kind)) : std::nullopt;
+  const std::size_t table_bytes = customers_about(log) * (in_kept_form(features).size() + 1) * sizeof(double), at_once = std::clamp<std::size_t>(memory.customer_rows / std::max<std::size_t>(1, table_bytes), 1, as_of_ms.size());
+  const ComputeOptions compute = room_for_features(options.threads, memory, log.store);
+  for (std::size_t begin = 0; begin < as_of_ms.size(); begin += at_once) {
+    const std::span<const std::int64_t> times = as_of_ms.subspan(begin, std::min(at_once, as_of_ms.size() - begin));
+    std::vector<CustomersAt> tables = compute_features_at(log, times, end_ms, features, compute);
+    for (std::size_t t = 0; t < times.size(); ++t) {
+      if (tables[t].customers.ids.size() == 0)
+        throw Error(ErrorKind::no_usable_rows, fmt::format("there is no row up to {}; the first is of {}", iso_time(times[t]), iso_time(log.report.first_ms)), "give a later --as-of");
+      if (options.today_ms) require_today(*options.today_ms, tables[t].last_ms);
+      fn(times[t], derive_columns(std::move(tables[t].customers), model.derived));
+    }
+  }
 }
 
 }  // namespace coterie

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "coterie/base/output_folder.h"
 #include "coterie/features/activity.h"
@@ -45,5 +46,10 @@ ShopData read_shop_data(const RunOptions& options, const MemoryPlan& memory, con
 
 // The same customers' features for a fitted model.
 ShopData read_for_model(const AssignOptions& options, const Model& model, const MemoryPlan& memory, std::vector<std::string>& notes);
+
+// The customers of a log as they were at several times (ms since 1970, rising): calls fn with each time's, in order. The log is read once (or is the
+// store that options.store names), and each history decoded once for as many times as have tables that fit into memory.customer_rows together.
+// options.as_of_ms does not count. Throws as read_for_model does; Error(no_usable_rows) of a time before all rows.
+void read_for_model_at(const AssignOptions& options, std::span<const std::int64_t> as_of_ms, const Model& model, const MemoryPlan& memory, const std::function<void(std::int64_t as_of_ms, CustomerTable customers)>& fn);
 
 }  // namespace coterie

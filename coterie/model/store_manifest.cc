@@ -89,6 +89,7 @@ StoreManifest manifest_from_json(const Json& json) {
   manifest.last_number = json.at("last_number");
   manifest.segments = json.at("segments").get<std::vector<std::string>>();
   if (const auto it = json.find("features"); it != json.end() && it->is_string()) manifest.features = std::stoull(it->get<std::string>(), nullptr, 16);
+  if (const auto it = json.find("features_end"); it != json.end() && it->is_number()) manifest.features_end_ms = it->get<std::int64_t>();
   for (const Json& input : json.at("inputs")) manifest.inputs.push_back(input_from_json(input));
   if (manifest.inputs.empty() || manifest.segments.empty()) throw Error(ErrorKind::damaged_input, "it names no inputs or no segments");
   return manifest;
@@ -108,6 +109,7 @@ std::string manifest_to_json(StoreManifest& manifest) {
                {"segments", manifest.segments},
                {"last_number", manifest.last_number},
                {"features", manifest.features ? Json(fmt::format("{:016x}", *manifest.features)) : Json(nullptr)},
+               {"features_end", manifest.features ? Json(manifest.features_end_ms) : Json(nullptr)},
                {"inputs", inputs}};
   const auto text = [&] { return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; };
   json["id"] = manifest.id = fmt::format("{:016x}", xxh3(text()));

@@ -18,6 +18,7 @@ struct StoreManifest {
   std::vector<std::string> segments;  // file names, oldest first
   int last_number = 0;                // of a segment so far
   std::optional<std::uint64_t> features = {};  // checksum of the features that are kept (features/kept_features.h), where they are
+  std::int64_t features_end_ms = INT64_MAX;  // the end of the log that they were computed at
   std::string id;                     // of what the manifest says; run.json and refresh.json name it
 };
 
