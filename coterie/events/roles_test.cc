@@ -41,7 +41,7 @@ TEST(FindRoles, KnowsThePublishedStoreLog) {
   EXPECT_EQ(roles.column(Role::customer), 7);
   EXPECT_EQ(roles.column(Role::session), 8);
   for (const Role role : coterie::roles_of(LogKind::events))
-    if (role != Role::product_name) EXPECT_GT(roles.of(role).confidence, 0.8) << roles.of(role).why;
+    if (role != Role::product_name) { EXPECT_GT(roles.of(role).confidence, 0.8) << roles.of(role).why; }
   EXPECT_EQ(roles.column(Role::product_name), -1);
   EXPECT_EQ(roles.of(Role::time).why, "name \"event_time\"; 100 % of 2 values are points in time");
   EXPECT_EQ(error_of(shop), "");

@@ -27,8 +27,8 @@ constexpr FeatureWord words[] = {
     {"conversion_rate", "purchases per view", counted},
     {"view_to_cart_rate", "carts per view", counted},
     {"cart_to_purchase_rate", "purchases per cart", counted},
-    {"recency_days", "days since last seen", counted},
-    {"tenure_days", "days between first and last event", counted},
+    {"recency_days", "days since last seen", counted, "long absent", "recently seen"},
+    {"tenure_days", "days between first and last event", counted, "long active", "briefly active"},
     {"session_minutes_mean", "minutes a visit", counted},
     {"session_minutes_longest", "minutes of the longest visit", counted},
     {"session_minutes_total", "minutes of all visits", counted},
@@ -78,7 +78,7 @@ constexpr FeatureWord words[] = {
     {"days_between_orders_deviation", "spread of the days between orders", measured},
     {"purchase_cycle_days", "days between orders (median)", counted},
     {"days_late", "days later than usual", counted},
-    {"first_order_days", "days since the first order", counted},
+    {"first_order_days", "days since the first order", counted, "early first order", "recent first order"},
     {"order_trend", "trend of orders", measured},
     {"share_returned", "share returned", measured},
     // coupons
@@ -90,7 +90,7 @@ constexpr FeatureWord words[] = {
     {"distinct_branches", "different branches", counted},
     {"discount_dependence", "dependence on discounts", measured},
     {"full_price_share", "share at full price", measured},
-    {"days_since_joining", "days since joining", counted},
+    {"days_since_joining", "days since joining", counted, "long joined", "recently joined"},
 };
 
 const FeatureWord* find(std::string_view feature) {
@@ -119,6 +119,7 @@ std::string word_of(std::string_view feature) {
 
 std::string amount_of(std::string_view feature, bool high) {
   const FeatureWord* known = find(feature);
+  if (const char* said = known == nullptr ? nullptr : high ? known->high : known->low) return said;
   const bool number = known != nullptr && known->counted;
   return std::string(number ? (high ? "many " : "few ") : (high ? "high " : "low ")) + word_of(feature);
 }

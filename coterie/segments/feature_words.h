@@ -11,12 +11,13 @@ struct FeatureWord {
   const char* feature;
   const char* word;
   bool counted;  // said with many and few, not with high and low
+  const char *high = nullptr, *low = nullptr;  // what is said of many and few where that is plainer; "very" can stand before it
 };
 std::span<const FeatureWord> feature_words();
 
 // "n_purchase" as "purchases", "City=Rome" as "City: Rome"; what is not in the list stands as it is, but for its underscores.
 std::string word_of(std::string_view feature);
-// "many purchases", "low revenue"; `high`: above everyone's.
+// "many purchases", "low revenue", "recently seen"; `high`: above everyone's.
 std::string amount_of(std::string_view feature, bool high);
 
 // Whether its values are shares, which are shown in percent: a name that ends with _rate or _share, or begins with share_.

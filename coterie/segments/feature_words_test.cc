@@ -34,6 +34,8 @@ TEST(FeatureWords, CountsAreManyOrFewAndMeasuresHighOrLow) {
   EXPECT_EQ(amount_of("burn_frequency", false), "few coupons used");
   EXPECT_EQ(amount_of("burn_rate", true), "high share of coupons used");
   EXPECT_EQ(amount_of("Age", false), "low Age");
+  EXPECT_EQ(amount_of("recency_days", false), "recently seen");
+  EXPECT_EQ(amount_of("recency_days", true), "long absent");
 }
 
 TEST(FeatureWords, ValuesAreReadable) {

@@ -166,7 +166,7 @@ std::vector<std::pair<double, std::string>> greatest_differences(const Compariso
   return chosen;
 }
 
-// "many views, few days since last seen": the two features whose means differ most from everyone's.
+// "many views, recently seen": the two features whose means differ most from everyone's.
 SegmentName describe(const Comparison& comparison, const NameRules& rules) {
   std::string name;
   std::vector<Evidence> evidence;

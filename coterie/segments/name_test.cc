@@ -35,7 +35,7 @@ TEST(NameSegments, NamesByWhatAClusterIs) {
 
 TEST(NameSegments, DescribesWhatNoRuleFitsByTheTwoGreatestDifferences) {
   const auto segments = name_segments(profiles_of({{10, 2, 1, 0.8, 1, 15, 1}}, {10, 8, 1, 1, 1, 5, 1}), names);
-  EXPECT_EQ(segments[0].name, "very many days since last seen, few views");
+  EXPECT_EQ(segments[0].name, "very long absent, few views");
   EXPECT_EQ(segments[0].because, "recency_days 15 on average against 5 for everyone; n_view 2 on average against 8 for everyone");
 }
 
