@@ -59,6 +59,16 @@ std::string_view default_name_rules_text() {
       "timing": "when they usually order again"
     },
     {
+      "name": "key accounts",
+      "when": ["monetary >= 5 x average", "frequency >= 2 x average", "monetary / frequency >= 2 x average"],
+      "score": {"monetary": 1.2},
+      "goal": "keep",
+      "action": "Give each a person to call, who knows what they need before they must ask.",
+      "channel": "a personal contact; no mass mailing",
+      "offer": "agreed terms, delivery and service; no vouchers",
+      "timing": "before each of their usual orders"
+    },
+    {
       "name": "big spenders",
       "when": ["monetary / frequency >= 1.4 x average", "monetary >= 1 x average"],
       "score": {"monetary": 1},

@@ -183,7 +183,7 @@ void make_unique(std::vector<SegmentName>& names, const Profiles& profiles) {
   std::map<std::string, int> count, met;
   for (const SegmentName& segment : names) ++count[segment.name];
   for (std::size_t c = 0; c < names.size(); ++c)
-    if (count[names[c].name] > 1) names[c].name += fmt::format(" ({:.2f} % of customers)", 100 * profiles.clusters[c].share);
+    if (count[names[c].name] > 1) names[c].name += fmt::format(" ({:.3g} % of customers)", 100 * profiles.clusters[c].share);
   for (SegmentName& segment : names)
     if (const int number = ++met[segment.name]; number > 1) segment.name += fmt::format(", number {}", number);
 }

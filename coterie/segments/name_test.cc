@@ -33,6 +33,15 @@ TEST(NameSegments, NamesByWhatAClusterIs) {
   EXPECT_EQ(segments[2].play.goal, "win back");
 }
 
+// The top three segments of a wholesaler's order lines.
+TEST(NameSegments, TellsKeyAccountsFromChampionsAndLoyalCustomers) {
+  const auto segments = name_segments(profiles_of({{15.7, 21.3, 12'832}, {6.5, 120.5, 55'313}, {7.7, 42.8, 190'863}}, {92, 4.3, 2'054}), {"recency_days", "frequency", "monetary"});
+  EXPECT_EQ(segments[0].name, "loyal customers");
+  EXPECT_EQ(segments[1].name, "champions");
+  EXPECT_EQ(segments[2].name, "key accounts");
+  EXPECT_EQ(segments[2].play.goal, "keep");
+}
+
 TEST(NameSegments, DescribesWhatNoRuleFitsByTheTwoGreatestDifferences) {
   const auto segments = name_segments(profiles_of({{10, 2, 1, 0.8, 1, 15, 1}}, {10, 8, 1, 1, 1, 5, 1}), names);
   EXPECT_EQ(segments[0].name, "very long absent, few views");
@@ -59,8 +68,8 @@ TEST(NameSegments, EveryNameIsUnique) {
   }
   Profiles sizes = profiles_of(std::vector<std::vector<double>>(2, same), same);
   sizes.clusters[0].share = 0.75, sizes.clusters[1].share = 0.25;
-  EXPECT_EQ(name_segments(sizes, names)[0].name, "typical customers (75.00 % of customers)");
-  EXPECT_EQ(name_segments(sizes, names)[1].name, "typical customers (25.00 % of customers)");
+  EXPECT_EQ(name_segments(sizes, names)[0].name, "typical customers (75 % of customers)");
+  EXPECT_EQ(name_segments(sizes, names)[1].name, "typical customers (25 % of customers)");
 }
 
 TEST(NameSegments, OfTheLevelsOfOneColumnOneIsNamed) {
