@@ -32,32 +32,56 @@ std::int32_t cheapest_other(Values costs, std::int32_t own) {
 
 double margin(double a, double b) { return b > 0 ? std::max(0.0, (b - a) / b) : 0; }
 
-// Costs |x - c|^2 + price.
-class ByCentre {
+// The row at hand and its cost of each cluster.
+class ByCost {
  public:
-  ByCentre(Values centres, std::size_t columns, std::vector<double> prices = {}) : centres_(centres), columns_(columns), prices_(std::move(prices)), costs_(centres.size() / columns) {
+  std::int32_t next() const { return next_; }
+
+ protected:
+  explicit ByCost(std::size_t clusters) : costs_(clusters) {}
+
+  // fill(costs): those of x.
+  template <class Fill>
+  void take_costs(Values x, std::int32_t own, Fill&& fill) {
+    x_ = x, own_ = static_cast<std::size_t>(own);
+    fill(costs_);
+    next_ = cheapest_other(costs_, own);
+  }
+  // By other costs than those at hand: cost(c).
+  template <class Cost>
+  std::int32_t cheapest_by(Cost&& cost) const {
+    std::int32_t best = 0;
+    double least = infinity;
+    for (std::size_t c = 0; c < costs_.size(); ++c)
+      if (const double now = cost(c); now < least) least = now, best = static_cast<std::int32_t>(c);
+    return best;
+  }
+  std::size_t next_place() const { return static_cast<std::size_t>(next_); }
+
+  Values x_;
+  std::size_t own_ = 0;
+  std::int32_t next_ = -1;
+  std::vector<double> costs_;
+};
+
+// Costs |x - c|^2 + price.
+class ByCentre : public ByCost {
+ public:
+  ByCentre(Values centres, std::size_t columns, std::vector<double> prices = {}) : ByCost(centres.size() / columns), centres_(centres), columns_(columns), prices_(std::move(prices)) {
     prices_.resize(costs_.size());
   }
 
   void take(Values x, std::int32_t own) {
-    x_ = x, own_ = static_cast<std::size_t>(own);
-    fill(x, costs_);
-    next_ = cheapest_other(costs_, own);
+    take_costs(x, own, [&](std::vector<double>& costs) { fill(x, costs); });
   }
-  std::int32_t next() const { return next_; }
   double certainty() const {
     if (next_ < 0) return 1;
-    const auto next = static_cast<std::size_t>(next_);
-    const double free = std::min(prices_[own_], prices_[next]);
-    return margin(std::sqrt(std::max(0.0, costs_[own_] - free)), std::sqrt(std::max(0.0, costs_[next] - free)));
+    const double free = std::min(prices_[own_], prices_[next_place()]);
+    return margin(std::sqrt(std::max(0.0, costs_[own_] - free)), std::sqrt(std::max(0.0, costs_[next_place()] - free)));
   }
-  double speaks(std::size_t j) const { return square(x_[j] - at(static_cast<std::size_t>(next_), j)) - square(x_[j] - at(own_, j)); }
+  double speaks(std::size_t j) const { return square(x_[j] - at(next_place(), j)) - square(x_[j] - at(own_, j)); }
   std::int32_t label_with(std::size_t j, double value) const {
-    std::size_t best = 0;
-    double least = infinity;
-    for (std::size_t c = 0; c < costs_.size(); ++c)
-      if (const double cost = costs_[c] - square(x_[j] - at(c, j)) + square(value - at(c, j)); cost < least) least = cost, best = c;
-    return static_cast<std::int32_t>(best);
+    return cheapest_by([&](std::size_t c) { return costs_[c] - square(x_[j] - at(c, j)) + square(value - at(c, j)); });
   }
   std::int32_t label_of(Values row) const {
     std::vector<double> costs(costs_.size());
@@ -78,10 +102,6 @@ class ByCentre {
   Values centres_;
   std::size_t columns_;
   std::vector<double> prices_;
-  Values x_;
-  std::size_t own_ = 0;
-  std::int32_t next_ = -1;
-  std::vector<double> costs_;
 };
 
 // Labels by the nearest point, all else by centres.
@@ -111,9 +131,9 @@ class ByPoint {
 };
 
 // Costs (x - m)'P(x - m) - log det P - 2 log weight of each component, P its inverse covariance.
-class ByMixture {
+class ByMixture : public ByCost {
  public:
-  explicit ByMixture(const GaussianMixtureModel& rule) : rule_(rule), columns_(rule.columns), costs_(rule.clusters), gradients_(rule.clusters * rule.columns) {
+  explicit ByMixture(const GaussianMixtureModel& rule) : ByCost(rule.clusters), rule_(rule), columns_(rule.columns), gradients_(rule.clusters * rule.columns) {
     using Square = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
     const auto d = static_cast<Eigen::Index>(columns_);
     precisions_.resize(rule.covariances.size());
@@ -127,21 +147,17 @@ class ByMixture {
   }
 
   void take(Values x, std::int32_t own) {
-    x_ = x, own_ = static_cast<std::size_t>(own);
-    for (std::size_t c = 0; c < costs_.size(); ++c) costs_[c] = cost(x, c, &gradients_[c * columns_]);
-    next_ = cheapest_other(costs_, own);
+    take_costs(x, own, [&](std::vector<double>& costs) {
+      for (std::size_t c = 0; c < costs.size(); ++c) costs[c] = cost(x, c, &gradients_[c * columns_]);
+    });
   }
-  std::int32_t next() const { return next_; }
-  double certainty() const { return next_ < 0 ? 1 : std::max(0.0, -std::expm1((costs_[own_] - costs_[static_cast<std::size_t>(next_)]) / 2)); }
-  double speaks(std::size_t j) const { return term(static_cast<std::size_t>(next_), j) - term(own_, j); }
+  double certainty() const { return next_ < 0 ? 1 : std::max(0.0, -std::expm1((costs_[own_] - costs_[next_place()]) / 2)); }
+  double speaks(std::size_t j) const { return term(next_place(), j) - term(own_, j); }
   std::int32_t label_with(std::size_t j, double value) const {
     const double change = value - x_[j];
-    std::int32_t best = 0;
-    double least = infinity;
-    for (std::size_t c = 0; c < costs_.size(); ++c)
-      if (const double now = costs_[c] + 2 * change * gradients_[c * columns_ + j] + change * change * precisions_[(c * columns_ + j) * columns_ + j]; now < least)
-        least = now, best = static_cast<std::int32_t>(c);
-    return best;
+    return cheapest_by([&](std::size_t c) {
+      return costs_[c] + 2 * change * gradients_[c * columns_ + j] + change * change * precisions_[(c * columns_ + j) * columns_ + j];
+    });
   }
   std::int32_t label_of(Values row) const {
     std::vector<double> costs, gradient(columns_);
@@ -165,22 +181,17 @@ class ByMixture {
 
   const GaussianMixtureModel& rule_;
   std::size_t columns_;
-  std::vector<double> precisions_, constants_;
-  Values x_;
-  std::size_t own_ = 0;
-  std::int32_t next_ = -1;
-  std::vector<double> costs_, gradients_;
+  std::vector<double> precisions_, constants_, gradients_;
 };
 
 // k-prototypes and k-medoids: a sum over numbers of |x - c|^2 or |x - c| / range, and a weight for each category that differs.
-class ByMixedCost {
+class ByMixedCost : public ByCost {
  public:
   ByMixedCost(const Prototypes& rule)
-      : layout_(rule.layout), squares_(true), category_weight_(rule.gamma), scale_(rule.layout.numbers.size(), 1.0), numbers_(rule.centres), words_(rule.modes) {
-    costs_.resize(layout_.numbers.empty() ? words_.size() / layout_.categories.size() : numbers_.size() / layout_.numbers.size());
+      : ByCost(rule.layout.numbers.empty() ? rule.modes.size() / rule.layout.categories.size() : rule.centres.size() / rule.layout.numbers.size()), layout_(rule.layout), squares_(true), category_weight_(rule.gamma), scale_(rule.layout.numbers.size(), 1.0), numbers_(rule.centres), words_(rule.modes) {
     place_numbers();
   }
-  ByMixedCost(const GowerMedoids& rule, std::size_t columns) : layout_(rule.layout), squares_(false), category_weight_(1), scale_(rule.scale.inverse_ranges), costs_(rule.rows.size() / columns) {
+  ByMixedCost(const GowerMedoids& rule, std::size_t columns) : ByCost(rule.rows.size() / columns), layout_(rule.layout), squares_(false), category_weight_(1), scale_(rule.scale.inverse_ranges) {
     for (std::size_t c = 0; c < costs_.size(); ++c) {
       const Values row = Values(rule.rows).subspan(c * columns, columns);
       for (const std::size_t j : layout_.numbers) numbers_.push_back(row[j]);
@@ -190,18 +201,15 @@ class ByMixedCost {
   }
 
   void take(Values x, std::int32_t own) {
-    x_ = x, own_ = static_cast<std::size_t>(own);
-    fill(x, costs_);
-    next_ = cheapest_other(costs_, own);
+    take_costs(x, own, [&](std::vector<double>& costs) { fill(x, costs); });
   }
-  std::int32_t next() const { return next_; }
   double certainty() const {
     if (next_ < 0) return 1;
-    const double a = costs_[own_], b = costs_[static_cast<std::size_t>(next_)];
+    const double a = costs_[own_], b = costs_[next_place()];
     return squares_ ? margin(std::sqrt(a), std::sqrt(b)) : margin(a, b);
   }
   double speaks(std::size_t j) const {
-    const auto next = static_cast<std::size_t>(next_);
+    const std::size_t next = next_place();
     if (const auto it = number_at_.at(j)) return part(next, *it, x_[j]) - part(own_, *it, x_[j]);
     for (std::size_t i = 0; i < layout_.categories.size(); ++i) {
       const auto& category = layout_.categories[i];
@@ -215,11 +223,7 @@ class ByMixedCost {
   }
   std::int32_t label_with(std::size_t j, double value) const {
     const std::size_t at = *number_at_.at(j);
-    std::int32_t best = 0;
-    double least = infinity;
-    for (std::size_t c = 0; c < costs_.size(); ++c)
-      if (const double cost = costs_[c] - part(c, at, x_[j]) + part(c, at, value); cost < least) least = cost, best = static_cast<std::int32_t>(c);
-    return best;
+    return cheapest_by([&](std::size_t c) { return costs_[c] - part(c, at, x_[j]) + part(c, at, value); });
   }
   std::int32_t label_of(Values row) const {
     std::vector<double> costs(costs_.size());
@@ -257,10 +261,6 @@ class ByMixedCost {
   std::vector<double> scale_, numbers_;  // numbers: k x number columns
   std::vector<std::uint32_t> words_;     // k x categories
   std::vector<std::optional<std::size_t>> number_at_;  // of a column: its place among the numbers
-  Values x_;
-  std::size_t own_ = 0;
-  std::int32_t next_ = -1;
-  std::vector<double> costs_;
 };
 
 // Labels by density on the components; what speaks for a cluster by its mean there.

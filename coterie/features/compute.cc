@@ -221,10 +221,6 @@ std::vector<std::int64_t> last_until(std::span<const Workplace> workplaces, std:
   return last;
 }
 
-}  // namespace
-
-namespace {
-
 // computed: the features, or their kept form.
 KeptTable compute_table(EventLog& log, const std::vector<Feature>& features, const std::vector<Feature>& computed, const ComputeOptions& options) {
   std::vector<Workplace> workplaces = walk(log, computed.size(), 1, options, [&](Workplace& place, const History& history, int worker) {
